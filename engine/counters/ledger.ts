@@ -1,0 +1,214 @@
+/**
+ * The block ledger: which blocks ran how often, and from that how often each instruction did, exactly.
+ *
+ * The stub counts a block when it is entered. Three things are settled here: a block left in its middle (fault, stop)
+ * takes its last instructions back; a single step is one instruction; counts of code that changes are banked with the
+ * bytes they were for. A REP instruction counts once an iteration, as the CPU enters it anew.
+ */
+
+import type { Disassembler } from "../disasm/disassembler.ts";
+import type { GuestMemory } from "../memory/guest_memory.ts";
+import type { ShadowTable } from "./shadow.ts";
+
+/** A block, as first translated. */
+export interface Block {
+  readonly start: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
+interface LiveBlock extends Block {
+  /** Sizes of its instructions; decoded when first needed. */
+  sizes: Uint8Array | undefined;
+}
+
+/** How often the instruction at an address ran. */
+export interface InstructionCount {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  readonly count: number;
+}
+
+interface Banked {
+  readonly bytes: Uint8Array;
+  count: number;
+}
+
+/** The ledger of one guest's address space. */
+export class BlockLedger {
+  readonly #memory: GuestMemory;
+  readonly #shadow: ShadowTable;
+  readonly #disassembler: Disassembler;
+  readonly #blocks = new Map<number, LiveBlock>();
+  /** Corrections and steps of live code: instructions at an address to add or take off. */
+  readonly #adjustments = new Map<number, number>();
+  /** Counts of code that has changed since, by address and then bytes. */
+  readonly #banked = new Map<number, Map<string, Banked>>();
+
+  constructor(memory: GuestMemory, shadow: ShadowTable, disassembler: Disassembler) {
+    this.#memory = memory;
+    this.#shadow = shadow;
+    this.#disassembler = disassembler;
+  }
+
+  /** Notes a block that runs for the first time. */
+  enter(start: number, size: number): void {
+    this.#blocks.set(start, { start, size, sizes: undefined });
+  }
+
+  /** The block that starts at an address. */
+  block(start: number): Block | undefined {
+    return this.#blocks.get(start);
+  }
+
+  /** Blocks that ran since they or their code came to be. */
+  blocks(): Iterable<Block> {
+    return this.#blocks.values();
+  }
+
+  /** How often a block was entered. */
+  count(block: Block): number {
+    return this.#shadow.count(block.start);
+  }
+
+  /** Blocks that have a byte within `[start, end)`. */
+  overlapping(start: number, end: number): Block[] {
+    const found: Block[] = [];
+    for (const block of this.#blocks.values()) {
+      if (block.start < end && block.start + block.size > start) found.push(block);
+    }
+    return found;
+  }
+
+  #sizes(block: LiveBlock): Uint8Array {
+    return block.sizes ??= this.#disassembler.sizes(this.#memory.view(block.start, block.size), block.start);
+  }
+
+  #adjust(address: number, change: number): void {
+    const count = (this.#adjustments.get(address) ?? 0) + change;
+    if (count === 0) this.#adjustments.delete(address);
+    else this.#adjustments.set(address, count);
+  }
+
+  /**
+   * Settles that the block entered last was left before one of its instructions ran.
+   *
+   * @param start The block.
+   * @param pc The first instruction that did not run.
+   */
+  leave(start: number, pc: number): void {
+    const block = this.#blocks.get(start);
+    if (block === undefined || pc < start || pc >= start + block.size) return;
+    let address = start;
+    for (const size of this.#sizes(block)) {
+      if (address >= pc) this.#adjust(address, -1);
+      address += size;
+    }
+  }
+
+  /** Counts one instruction that was stepped, outside of any block. */
+  step(address: number): void {
+    this.#adjust(address, 1);
+  }
+
+  /**
+   * Banks the counts of code within `[start, end)`, which is about to change, and starts anew.
+   *
+   * Must be called while the old bytes are still there.
+   */
+  retire(start: number, end: number): void {
+    for (const block of this.overlapping(start, end)) this.#retireBlock(block as LiveBlock);
+    for (const [address, change] of this.#adjustments) {
+      if (address < start || address >= end) continue;
+      this.#bankAt(address, this.#instructionSize(address), change);
+      this.#adjustments.delete(address);
+    }
+  }
+
+  #retireBlock(block: LiveBlock): void {
+    const count = this.#shadow.count(block.start);
+    if (count > 0) {
+      let address = block.start;
+      for (const size of this.#sizes(block)) {
+        this.#bankAt(address, size, count + (this.#adjustments.get(address) ?? 0));
+        this.#adjustments.delete(address);
+        address += size;
+      }
+      this.#shadow.setCount(block.start, 0);
+    }
+    this.#blocks.delete(block.start);
+  }
+
+  #instructionSize(address: number): number {
+    const reach = this.#memory.accessible(address, 15, 1);
+    return this.#disassembler.sizes(this.#memory.view(address, reach), address)[0] ?? 1;
+  }
+
+  #bankAt(address: number, size: number, count: number): void {
+    const bytes = this.#memory.bytes(address, size);
+    const key = bytes.join();
+    let versions = this.#banked.get(address);
+    if (versions === undefined) this.#banked.set(address, versions = new Map());
+    const banked = versions.get(key);
+    if (banked === undefined) versions.set(key, { bytes, count });
+    else banked.count += count;
+  }
+
+  /** Number of instructions executed in all. */
+  total(): number {
+    let total = 0;
+    for (const block of this.#blocks.values()) total += this.#shadow.count(block.start) * this.#sizes(block).length;
+    for (const change of this.#adjustments.values()) total += change;
+    for (const versions of this.#banked.values()) for (const { count } of versions.values()) total += count;
+    return total;
+  }
+
+  /**
+   * How often each instruction ran, in address order; of one address, the code that is there now comes last.
+   * Instructions whose block never ran are not listed.
+   */
+  instructions(): InstructionCount[] {
+    const live = new Map<number, { size: number; count: number }>();
+    const add = (address: number, size: number, count: number) => {
+      const found = live.get(address);
+      if (found === undefined) live.set(address, { size, count });
+      else found.count += count;
+    };
+    for (const block of this.#blocks.values()) {
+      const count = this.#shadow.count(block.start);
+      let address = block.start;
+      for (const size of this.#sizes(block)) {
+        add(address, size, count);
+        address += size;
+      }
+    }
+    for (const [address, change] of this.#adjustments) {
+      add(address, live.get(address)?.size ?? this.#instructionSize(address), change);
+    }
+    return this.#merged(live);
+  }
+
+  #merged(live: ReadonlyMap<number, { readonly size: number; readonly count: number }>): InstructionCount[] {
+    const list: InstructionCount[] = [];
+    for (const address of new Set([...this.#banked.keys(), ...live.keys()])) {
+      const now = live.get(address);
+      const bytes = now && this.#memory.bytes(address, now.size);
+      const key = bytes?.join();
+      let count = now?.count ?? 0;
+      for (const [version, banked] of this.#banked.get(address) ?? []) {
+        if (version === key) count += banked.count;
+        else list.push({ address, ...banked });
+      }
+      if (bytes) list.push({ address, bytes, count });
+    }
+    return list.sort((a, b) => a.address - b.address);
+  }
+
+  /** Sets every count to zero; blocks stay known. */
+  reset(): void {
+    for (const block of this.#blocks.values()) this.#shadow.setCount(block.start, 0);
+    this.#blocks.clear();
+    this.#adjustments.clear();
+    this.#banked.clear();
+  }
+}

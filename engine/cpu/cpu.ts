@@ -1,0 +1,352 @@
+/**
+ * Owns one Unicorn engine: runs it in slices, says why each ended, and calls back for blocks, hooked instructions,
+ * system calls and accesses that need a decision.
+ *
+ * A slice is one `uc_emu_start`. It ends by budget of blocks, by {@linkcode Cpu.stop} from a callback, or by a fault.
+ * Leaves out what the events mean: counting, hooks and the kernel are its clients.
+ */
+
+import { hostBuffer, hostPointer, PROT, zeroHost } from "../ffi/libc.ts";
+import {
+  blockStub,
+  budgetStub,
+  CELL,
+  instructionHookStub,
+  instructionStub,
+  StubPage,
+  tlbFillStub,
+} from "../ffi/stubs.ts";
+import {
+  checkUnicorn,
+  openUnicorn,
+  UC,
+  UC_CTL,
+  UC_ERR,
+  type UnicornEngine,
+  UnicornError,
+  type UnicornSymbols,
+} from "../ffi/unicorn.ts";
+import { CR4_SSE, enterUserMode, INSTRUCTION_ID, REGISTER_ID, VECTOR } from "../arch/x86_64.ts";
+import { type GuestMemory, PAGE_SIZE, SPAN } from "../memory/guest_memory.ts";
+import { Registers } from "./registers.ts";
+
+/** Access that the page permissions refused. */
+export type AccessKind = "read" | "write" | "execute";
+
+/** Why a slice ended. The program counter is at the next instruction to execute, in every case. */
+export type SliceEnd =
+  /** The budget is used up; at a block's start. */
+  | { readonly kind: "budget" }
+  /** A callback asked, before a block, before a hooked instruction or after a system call. */
+  | { readonly kind: "stopped"; readonly at: "block" | "instruction" | "syscall" }
+  /** An access of the instruction at the program counter was refused; `page` is the page's address. */
+  | { readonly kind: "access"; readonly page: number; readonly access: AccessKind }
+  /** An exception or a software interrupt; vectors are the CPU's. */
+  | { readonly kind: "interrupt"; readonly vector: number }
+  /** The bytes at the program counter are no instruction that the translator knows. */
+  | { readonly kind: "invalid" };
+
+/** Who is called during a slice. What throws stops the guest, and is thrown again by {@linkcode Cpu.run}. */
+export interface CpuEvents {
+  /** A block is about to run whose counter is negative (attached) or just became 1 (first execution). */
+  block(start: number, size: number): void;
+  /** An instruction hooked by {@linkcode Cpu.hookInstruction} is about to run. */
+  instruction(address: number): void;
+  /** The guest executed SYSCALL; the program counter already is behind it. */
+  syscall(): void;
+  /** CPUID: sets the registers itself. */
+  cpuid(): void;
+  /** An access to a page whose permission byte has the ask flag. @returns Whether to look at the byte again. */
+  access(page: number, access: AccessKind): boolean;
+}
+
+/** How a CPU counts. */
+export interface CpuOptions {
+  /** Host address of the shadow table: one 64-bit counter a guest byte. Without it, blocks are not counted. */
+  readonly shadow?: bigint;
+  /** Host address of a second such table, in which every executed instruction is counted: slow, for checking. */
+  readonly instructionShadow?: bigint;
+}
+
+/**
+ * A page of Ceratops's own below every address that a guest may map. Slices begin with an end address, which Unicorn
+ * looks up even when it is never reached: it is the last byte of this page.
+ */
+const BOOT_PAGE = 0x1000;
+const UNREACHED = BOOT_PAGE + PAGE_SIZE - 1;
+const ACCESS: Readonly<Record<number, AccessKind>> = { 16: "read", 17: "write", 18: "execute" };
+
+/** One guest CPU. */
+export class Cpu {
+  readonly #unicorn: UnicornSymbols;
+  readonly #engine: UnicornEngine;
+  readonly #stubs = new StubPage();
+  readonly #callbacks: { close(): void }[] = [];
+  readonly #events: CpuEvents;
+  readonly #shadow: bigint | undefined;
+  readonly #instructionHooks = new Map<number, bigint>();
+  readonly #instructionStub: Deno.PointerObject;
+  #stopping: "block" | "instruction" | "syscall" | undefined;
+  #inside: "block" | "instruction" | "syscall" | undefined;
+  #vector: number | undefined;
+  /** Unicorn's note of an exception being delivered. Left as it is, the next fault becomes a double fault. */
+  #pendingException = new Int32Array(1);
+  #error: { readonly value: unknown } | undefined;
+  /** The guest's registers. */
+  readonly registers: Registers;
+
+  /**
+   * Opens an engine over a guest's memory.
+   *
+   * @param library Path of Unicorn's shared library, 2.1 or later.
+   * @throws {UnicornError} If Unicorn refuses.
+   */
+  constructor(library: string, memory: GuestMemory, events: CpuEvents, options: CpuOptions = {}) {
+    this.#events = events;
+    this.#shadow = options.shadow;
+    this.#unicorn = openUnicorn(library);
+    const handle = new BigUint64Array(1);
+    checkUnicorn(this.#unicorn.uc_open(UC.ARCH_X86, UC.MODE_64, handle), "uc_open");
+    this.#engine = hostPointer(handle[0]) as UnicornEngine;
+    this.#control("CPU_MODEL", UC.CPU_X86_HASWELL);
+    this.#control("TLB_TYPE", UC.TLB_VIRTUAL);
+    const base = hostPointer(memory.hostBase);
+    checkUnicorn(this.#unicorn.uc_mem_map_ptr(this.#engine, 0n, BigInt(SPAN), UC.PROT_ALL, base), "uc_mem_map_ptr");
+
+    const stop = Deno.UnsafePointer.value(this.#stopFunction(library));
+    const block = options.shadow === undefined
+      ? this.#stubs.add(budgetStub(stop))
+      : this.#stubs.add(blockStub(stop, this.#callback("block", () => this.#onBlock())));
+    const hooked = this.#stubs.add(instructionHookStub(this.#callback("instruction", () => this.#onInstruction())));
+    const count = this.#stubs.add(instructionStub());
+    const fill = this.#stubs.add(tlbFillStub(SPAN / PAGE_SIZE, this.#accessCallback()));
+    this.#stubs.seal();
+    this.#instructionStub = hostPointer(hooked);
+
+    this.#hook(UC.HOOK_TLB_FILL, hostPointer(fill), hostPointer(memory.hostPermissions));
+    this.#hook(UC.HOOK_BLOCK, hostPointer(block), options.shadow === undefined ? null : hostPointer(options.shadow));
+    if (options.instructionShadow !== undefined) {
+      this.#hook(UC.HOOK_CODE, hostPointer(count), hostPointer(options.instructionShadow));
+    }
+    this.#hookInstructionKind(INSTRUCTION_ID.SYSCALL, this.#callback("syscall", () => this.#onSyscall()));
+    this.#hookInstructionKind(INSTRUCTION_ID.CPUID, this.#cpuidCallback());
+    this.#hook(UC.HOOK_INTR, this.#interruptCallback(), null);
+    this.registers = new Registers(this.#unicorn, this.#engine);
+    this.registers.write(REGISTER_ID.CR4, this.registers.read(REGISTER_ID.CR4) | CR4_SSE);
+    this.#boot(memory);
+  }
+
+  #stopFunction(library: string): Deno.PointerObject {
+    const { symbols } = Deno.dlopen(library, { uc_emu_stop: { type: "pointer" } });
+    if (symbols.uc_emu_stop === null) throw new Error("Cannot find uc_emu_stop in Unicorn");
+    return symbols.uc_emu_stop;
+  }
+
+  /**
+   * Runs the first code: it leaves Unicorn's kernel mode for user mode, where privileged instructions fault as they do
+   * under Linux. On the way a stub shows where Unicorn keeps the CPU's state.
+   */
+  #boot(memory: GuestMemory): void {
+    memory.map({ start: BOOT_PAGE, length: PAGE_SIZE, protection: PROT.READ | PROT.EXEC });
+    memory.write(BOOT_PAGE, new Uint8Array(PAGE_SIZE).fill(0xf4)); // hlt, which faults in user mode
+    memory.write(BOOT_PAGE, enterUserMode(BOOT_PAGE + PAGE_SIZE / 2));
+    memory.regions.remove(BOOT_PAGE, BOOT_PAGE + PAGE_SIZE);
+    this.#start(BOOT_PAGE, 0);
+    const record = this.#stubs.cells.getBigUint64(CELL.REGISTERS, true);
+    this.registers.attach(record);
+    const state = new Int32Array(hostBuffer(record, Number(this.#unicorn.uc_context_size(this.#engine)) & ~63));
+    const before = state.slice();
+    this.#start(BOOT_PAGE, 1000);
+    const changed = [...state.keys()].filter((at) => before[at] === -1 && state[at] === VECTOR.GENERAL);
+    if (this.#vector !== VECTOR.GENERAL || changed.length !== 1) {
+      throw new Error("Cannot enter user mode: this version of Unicorn keeps its state in another way");
+    }
+    this.#pendingException = state.subarray(changed[0], changed[0] + 1);
+    this.#pendingException[0] = -1;
+    if (this.#shadow !== undefined) zeroHost(this.#shadow + BigInt(BOOT_PAGE * 8), PAGE_SIZE * 8);
+  }
+
+  #control(name: "CPU_MODEL" | "TLB_TYPE", value: number): void {
+    checkUnicorn(this.#unicorn.uc_ctl_set(this.#engine, UC_CTL[name], value), `uc_ctl(${name})`);
+  }
+
+  #hook(type: number, callback: Deno.PointerObject, data: Deno.PointerValue, begin = 1, end = 0): bigint {
+    const handle = new BigUint64Array(1);
+    const status = this.#unicorn.uc_hook_add(this.#engine, handle, type, callback, data, BigInt(begin), BigInt(end));
+    checkUnicorn(status, `uc_hook_add(${type})`);
+    return handle[0];
+  }
+
+  #hookInstructionKind(instruction: number, callback: bigint): void {
+    const status = this.#unicorn.uc_hook_add_insn(
+      ...[this.#engine, new BigUint64Array(1), UC.HOOK_INSN, hostPointer(callback), null, 1n, 0n, instruction] as const,
+    );
+    checkUnicorn(status, `uc_hook_add(${UC.HOOK_INSN}, ${instruction})`);
+  }
+
+  /** Keeps the first error of a callback and stops: Deno drops what a callback throws. */
+  #guarded(inside: "block" | "instruction" | "syscall", work: () => void): void {
+    this.#inside = inside;
+    try {
+      work();
+    } catch (error) {
+      this.#error ??= { value: error };
+      this.stop();
+    }
+    this.#inside = undefined;
+  }
+
+  #callback(inside: "block" | "instruction" | "syscall", work: () => void): bigint {
+    const callback = new Deno.UnsafeCallback(
+      { parameters: [], result: "void" } as const,
+      () => this.#guarded(inside, work),
+    );
+    this.#callbacks.push(callback);
+    return Deno.UnsafePointer.value(callback.pointer);
+  }
+
+  #accessCallback(): bigint {
+    const callback = new Deno.UnsafeCallback({ parameters: [], result: "u8" } as const, () => {
+      let again = false;
+      try {
+        const { page, access } = this.#refused();
+        again = this.#events.access(page, access);
+      } catch (error) {
+        this.#error ??= { value: error };
+      }
+      return again ? 1 : 0;
+    });
+    this.#callbacks.push(callback);
+    return Deno.UnsafePointer.value(callback.pointer);
+  }
+
+  #cpuidCallback(): bigint {
+    const callback = new Deno.UnsafeCallback({ parameters: [], result: "i32" } as const, () => {
+      this.#guarded("instruction", () => this.#events.cpuid());
+      return 1;
+    });
+    this.#callbacks.push(callback);
+    return Deno.UnsafePointer.value(callback.pointer);
+  }
+
+  #interruptCallback(): Deno.PointerObject {
+    const callback = new Deno.UnsafeCallback(
+      { parameters: ["pointer", "u32"], result: "void" } as const,
+      (_, vector) => {
+        this.#vector ??= vector;
+        this.#unicorn.uc_emu_stop(this.#engine);
+      },
+    );
+    this.#callbacks.push(callback);
+    return callback.pointer;
+  }
+
+  #onBlock(): void {
+    this.#events.block(this.blockStart, this.#stubs.cells.getUint32(CELL.BLOCK_SIZE, true));
+  }
+
+  #onInstruction(): void {
+    this.#events.instruction(this.#cellAddress(CELL.INSTRUCTION));
+  }
+
+  #onSyscall(): void {
+    this.#events.syscall();
+  }
+
+  #cellAddress(cell: number): number {
+    const { cells } = this.#stubs;
+    return cells.getUint32(cell, true) + cells.getUint32(cell + 4, true) * 2 ** 32;
+  }
+
+  /** Start of the block that was entered last. */
+  get blockStart(): number {
+    return this.#cellAddress(CELL.BLOCK);
+  }
+
+  #refused(): { page: number; access: AccessKind } {
+    const page = Math.floor(this.#cellAddress(CELL.FAULT_PAGE) / PAGE_SIZE) * PAGE_SIZE;
+    return { page, access: ACCESS[this.#stubs.cells.getUint32(CELL.FAULT_KIND, true)] ?? "read" };
+  }
+
+  /**
+   * Ends the slice as soon as the callback returns that calls this: before the block or instruction, after the
+   * system call. Outside of a slice it does nothing.
+   */
+  stop(): void {
+    if (this.#inside === undefined) return;
+    this.#stopping = this.#inside;
+    this.#unicorn.uc_emu_stop(this.#engine);
+  }
+
+  /** Lets the slice end before the next block: for what arrives between callbacks. */
+  endSlice(): void {
+    this.#stubs.cells.setInt32(CELL.BUDGET, 0, true);
+  }
+
+  /** Blocks that the current or last slice may still run. */
+  get budgetLeft(): number {
+    return Math.max(0, this.#stubs.cells.getInt32(CELL.BUDGET, true));
+  }
+
+  #start(pc: number, budget: number): number {
+    this.#stubs.cells.setInt32(CELL.BUDGET, budget, true);
+    this.#stubs.cells.setUint32(CELL.FAULT_KIND, 0, true);
+    this.#stopping = undefined;
+    this.#vector = undefined;
+    return this.#unicorn.uc_emu_start(this.#engine, BigInt(pc), BigInt(UNREACHED), 0n, 0n);
+  }
+
+  /**
+   * Runs a slice from the program counter.
+   *
+   * @param budget Blocks to run at most.
+   * @throws {UnicornError} If Unicorn fails in a way that no guest can cause.
+   * @throws What a callback threw.
+   */
+  run(budget: number): SliceEnd {
+    const status = this.#start(Number(this.registers.pc), budget);
+    const error = this.#error;
+    this.#error = undefined;
+    if (error) throw error.value;
+    this.#pendingException[0] = -1;
+    if (this.#vector !== undefined) return { kind: "interrupt", vector: this.#vector };
+    if (status === UC_ERR.OK) return this.#stopping ? { kind: "stopped", at: this.#stopping } : { kind: "budget" };
+    if (status === UC_ERR.INSN_INVALID) return { kind: "invalid" };
+    if (this.#stubs.cells.getUint32(CELL.FAULT_KIND, true) !== 0) return { kind: "access", ...this.#refused() };
+    throw new UnicornError(status, "uc_emu_start");
+  }
+
+  /** Has {@linkcode CpuEvents.instruction} called before each execution of the instruction at an address. */
+  hookInstruction(address: number): void {
+    if (this.#instructionHooks.has(address)) return;
+    this.#instructionHooks.set(address, this.#hook(UC.HOOK_CODE, this.#instructionStub, null, address, address));
+    this.dropTranslations(address, address + 1);
+  }
+
+  /** Undoes {@linkcode hookInstruction}. */
+  unhookInstruction(address: number): void {
+    const handle = this.#instructionHooks.get(address);
+    if (handle === undefined) return;
+    checkUnicorn(this.#unicorn.uc_hook_del(this.#engine, handle), "uc_hook_del");
+    this.#instructionHooks.delete(address);
+    this.dropTranslations(address, address + 1);
+  }
+
+  /** Forgets looked-up permissions, after some were taken away. */
+  flushTlb(): void {
+    checkUnicorn(this.#unicorn.uc_ctl_run(this.#engine, UC_CTL.TLB_FLUSH), "uc_ctl(TLB_FLUSH)");
+  }
+
+  /** Forgets the translation of code in `[start, end)`. */
+  dropTranslations(start: number, end: number): void {
+    const status = this.#unicorn.uc_ctl_range(this.#engine, UC_CTL.TB_REMOVE_CACHE, BigInt(start), BigInt(end));
+    checkUnicorn(status, "uc_ctl(TB_REMOVE_CACHE)");
+  }
+
+  /** Frees the engine. */
+  close(): void {
+    checkUnicorn(this.#unicorn.uc_close(this.#engine), "uc_close");
+    for (const callback of this.#callbacks) callback.close();
+    this.#stubs.free();
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Owns a Capstone handle for x86-64, Intel syntax.
+ *
+ * Reads `cs_insn` and `cs_detail` of Capstone 5 at their offsets. Bytes that do not decode become one-byte `.byte`
+ * instructions, so that no byte of code is left out.
+ */
+
+import { CapstoneError, type CapstoneSymbols, CS, openCapstone } from "../ffi/capstone.ts";
+import { hostBuffer } from "../ffi/libc.ts";
+import { type MemoryOperand, readOperands } from "./operands.ts";
+
+/** What an instruction does to control flow. */
+export type FlowKind = "jump" | "call" | "return" | "interrupt" | "none";
+
+/** A decoded instruction. */
+export interface Instruction {
+  /** Guest address. */
+  readonly address: bigint;
+  /** In bytes. */
+  readonly size: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Such as `mov`. */
+  readonly mnemonic: string;
+  /** Such as `rax, qword ptr [rsp + 8]`; may be empty. */
+  readonly operands: string;
+}
+
+/** Offsets in `cs_insn`. */
+const INSN = { SIZE: 16, MNEMONIC: 42, OPERANDS: 74, DETAIL: 240, END: 248 } as const;
+/** Offsets in `cs_detail`. */
+const DETAIL = { GROUPS: 83, GROUP_COUNT: 91, X86: 96, END: 96 + 72 + 8 * 48 } as const;
+const FLOW: readonly (readonly [group: number, kind: FlowKind])[] = [[2, "call"], [3, "return"], [1, "jump"], [
+  4,
+  "interrupt",
+]];
+const LONGEST = 15;
+const CHUNK = 4096;
+const latin1 = new TextDecoder("latin1");
+
+/** A decoder of x86-64 code. */
+export class Disassembler {
+  readonly #capstone: CapstoneSymbols;
+  readonly #handle: bigint;
+  readonly #detailHandle: bigint;
+  readonly #record: Deno.PointerObject;
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #code = new Uint8Array(CHUNK);
+  readonly #codeAddress: bigint;
+  readonly #pointer = new BigUint64Array(1);
+  readonly #left = new BigUint64Array(1);
+  readonly #address = new BigUint64Array(1);
+
+  /**
+   * Opens two handles, with and without detail.
+   *
+   * @param library Path of Capstone's shared library, 5.0 or later.
+   * @throws {CapstoneError} If Capstone refuses.
+   */
+  constructor(library: string) {
+    this.#capstone = openCapstone(library);
+    this.#handle = this.#open(false);
+    this.#detailHandle = this.#open(true);
+    const record = this.#capstone.cs_malloc(this.#detailHandle);
+    if (record === null) throw new CapstoneError(1, "cs_malloc");
+    this.#record = record;
+    const buffer = Deno.UnsafePointerView.getArrayBuffer(record, INSN.END);
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.#codeAddress = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#code));
+  }
+
+  #open(detail: boolean): bigint {
+    const handle = new BigUint64Array(1);
+    const status = this.#capstone.cs_open(CS.ARCH_X86, CS.MODE_64, handle);
+    if (status !== 0) throw new CapstoneError(status, "cs_open");
+    if (detail) this.#capstone.cs_option(handle[0], CS.OPT_DETAIL, 1n);
+    return handle[0];
+  }
+
+  #load(code: Uint8Array, address: number): void {
+    this.#code.set(code);
+    this.#pointer[0] = this.#codeAddress;
+    this.#left[0] = BigInt(code.length);
+    this.#address[0] = BigInt(address);
+  }
+
+  /** Decodes one instruction of what was loaded. @returns Its size, or 0 if the bytes do not decode. */
+  #next(handle: bigint): number {
+    const found = this.#capstone.cs_disasm_iter(handle, this.#pointer, this.#left, this.#address, this.#record);
+    return found ? this.#view.getUint16(INSN.SIZE, true) : 0;
+  }
+
+  #skipByte(): void {
+    this.#pointer[0]++;
+    this.#left[0]--;
+    this.#address[0]++;
+  }
+
+  #text(offset: number, limit: number): string {
+    const end = this.#bytes.indexOf(0, offset);
+    return latin1.decode(this.#bytes.subarray(offset, end < 0 ? offset + limit : end));
+  }
+
+  /**
+   * Sizes of the instructions that make up code, in order; a byte that does not decode counts as one.
+   *
+   * @param code At most one page.
+   */
+  sizes(code: Uint8Array, address: number): Uint8Array<ArrayBuffer> {
+    const sizes = new Uint8Array(code.length);
+    let count = 0;
+    this.#load(code, address);
+    while (this.#left[0] > 0n) {
+      const size = this.#next(this.#handle);
+      if (size === 0) this.#skipByte();
+      sizes[count++] = size || 1;
+    }
+    return sizes.slice(0, count);
+  }
+
+  /**
+   * Decodes code.
+   *
+   * @param code The bytes.
+   * @param address Guest address of the first.
+   * @param limit Most instructions to decode.
+   */
+  decode(code: Uint8Array, address: bigint | number, limit = Infinity): Instruction[] {
+    const list: Instruction[] = [];
+    const start = Number(address);
+    let offset = 0;
+    while (offset < code.length && list.length < limit) {
+      const chunk = code.subarray(offset, offset + CHUNK);
+      const isLast = offset + chunk.length >= code.length;
+      this.#load(chunk, start + offset);
+      let at = 0;
+      while (at < chunk.length && list.length < limit && (isLast || at + LONGEST <= chunk.length)) {
+        const size = this.#next(this.#handle);
+        list.push(size === 0 ? byteAt(chunk, at, start + offset) : this.#instruction(chunk, at, size, start + offset));
+        if (size === 0) this.#skipByte();
+        at += size || 1;
+      }
+      offset += at;
+    }
+    return list;
+  }
+
+  #instruction(chunk: Uint8Array, at: number, size: number, start: number): Instruction {
+    return {
+      address: BigInt(start + at),
+      size,
+      bytes: chunk.slice(at, at + size),
+      mnemonic: this.#text(INSN.MNEMONIC, 32),
+      operands: this.#text(INSN.OPERANDS, 160),
+    };
+  }
+
+  #detail(instruction: Instruction): DataView | undefined {
+    this.#load(instruction.bytes, Number(instruction.address));
+    if (this.#next(this.#detailHandle) === 0) return undefined;
+    return new DataView(hostBuffer(this.#view.getBigUint64(INSN.DETAIL, true), DETAIL.END));
+  }
+
+  /** What an instruction does to control flow. */
+  flow(instruction: Instruction): FlowKind {
+    const detail = this.#detail(instruction);
+    if (detail === undefined) return "none";
+    const groups = Array.from(
+      { length: detail.getUint8(DETAIL.GROUP_COUNT) },
+      (_, index) => detail.getUint8(DETAIL.GROUPS + index),
+    );
+    return FLOW.find(([group]) => groups.includes(group))?.[1] ?? "none";
+  }
+
+  /** The memory operands of an instruction, in order. */
+  memoryOperands(instruction: Instruction): MemoryOperand[] {
+    const detail = this.#detail(instruction);
+    return detail === undefined ? [] : readOperands(detail, DETAIL.X86, (id) => this.#registerName(id));
+  }
+
+  #registerName(id: number): string {
+    const name = id === 0 ? null : this.#capstone.cs_reg_name(this.#handle, id);
+    return name === null ? "" : Deno.UnsafePointerView.getCString(name);
+  }
+
+  /** Frees the handles. */
+  close(): void {
+    this.#capstone.cs_close(BigUint64Array.of(this.#handle));
+    this.#capstone.cs_close(BigUint64Array.of(this.#detailHandle));
+  }
+}
+
+function byteAt(chunk: Uint8Array, at: number, start: number): Instruction {
+  const bytes = chunk.slice(at, at + 1);
+  return {
+    address: BigInt(start + at),
+    size: 1,
+    bytes,
+    mnemonic: ".byte",
+    operands: `0x${bytes[0].toString(16).padStart(2, "0")}`,
+  };
+}

@@ -1,0 +1,193 @@
+/**
+ * Host machine code that Unicorn calls instead of JavaScript: a few nanoseconds a call in place of 200.
+ *
+ * One page of cells (words that stubs and JavaScript share) is followed by a page of code, made read and execute once
+ * it is written. Only x86-64 hosts; arguments come as in the System V ABI. Each stub's bytes carry their assembly, and
+ * a test disassembles them.
+ */
+
+import { hostBuffer, libc, mapHost, PROT, unmapHost } from "./libc.ts";
+
+const PAGE = 4096;
+
+/** Offsets of the shared words. */
+export const CELL = {
+  /** Blocks that may still run in this slice; i32. */
+  BUDGET: 0,
+  /** Start of the block entered last; u64. */
+  BLOCK: 8,
+  /** Size of the block that was handed to JavaScript last, in bytes; u32. */
+  BLOCK_SIZE: 16,
+  /** Page of the access that found no permission last; u64. */
+  FAULT_PAGE: 24,
+  /** Kind of that access, a `uc_mem_type`; u32. */
+  FAULT_KIND: 32,
+  /** Address of the instruction that was handed to JavaScript last; u64. */
+  INSTRUCTION: 40,
+  /** Unicorn's record of the guest's registers, once the first slice ended; u64. */
+  REGISTERS: 48,
+} as const;
+
+/** Flags of a page permission byte above read, write and execute (1, 2, 4): JavaScript decides such an access. */
+export const PAGE_FLAG_ASK = 0x80;
+
+/** A piece of code: bytes, 32-bit references to cells, 64-bit immediates, and labels with 8-bit jumps to them. */
+type Piece = number | { cell: number; trailing?: number } | { imm64: bigint } | { label: string } | { jump: string };
+
+/** Cells and code of one engine. */
+export class StubPage {
+  readonly #address = mapHost(2 * PAGE, PROT.READ | PROT.WRITE);
+  readonly #code = new Uint8Array(hostBuffer(this.#address + BigInt(PAGE), PAGE));
+  #used = 0;
+  /** The shared words; see {@linkcode CELL}. */
+  readonly cells: DataView = new DataView(hostBuffer(this.#address, PAGE));
+
+  /** Appends a stub. @returns Its host address. @throws {RangeError} If the page is full. */
+  add(pieces: readonly Piece[]): bigint {
+    const start = this.#used;
+    const bytes = assemble(pieces, start + PAGE);
+    if (start + bytes.length > PAGE) throw new RangeError("Cannot add a stub: the page is full");
+    this.#code.set(bytes, start);
+    this.#used = (start + bytes.length + 15) & ~15;
+    return this.#address + BigInt(PAGE + start);
+  }
+
+  /** The bytes written so far. */
+  get code(): Uint8Array {
+    return this.#code.slice(0, this.#used);
+  }
+
+  /** Makes the code executable; no stub can be added after. */
+  seal(): void {
+    libc().mprotect(this.#address + BigInt(PAGE), BigInt(PAGE), PROT.READ | PROT.EXEC);
+    this.#used = PAGE;
+  }
+
+  /** Frees both pages. */
+  free(): void {
+    unmapHost(this.#address, 2 * PAGE);
+  }
+}
+
+function assemble(pieces: readonly Piece[], origin: number): Uint8Array {
+  const bytes: number[] = [];
+  const labels = new Map<string, number>();
+  const jumps: { at: number; label: string }[] = [];
+  for (const piece of pieces) {
+    if (typeof piece === "number") bytes.push(piece);
+    else if ("label" in piece) labels.set(piece.label, bytes.length);
+    else if ("jump" in piece) {
+      jumps.push({ at: bytes.length, label: piece.jump });
+      bytes.push(0);
+    } else if ("imm64" in piece) {
+      for (let shift = 0n; shift < 64n; shift += 8n) bytes.push(Number(piece.imm64 >> shift & 0xffn));
+    } else {
+      const relative = piece.cell - (origin + bytes.length + 4 + (piece.trailing ?? 0));
+      for (let shift = 0; shift < 32; shift += 8) bytes.push(relative >> shift & 0xff);
+    }
+  }
+  for (const { at, label } of jumps) {
+    const target = labels.get(label);
+    if (target === undefined) throw new RangeError(`Cannot assemble a stub: label ${label} is missing`);
+    bytes[at] = target - (at + 1) & 0xff;
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Jumps to a host address through rax. */
+function jumpTo(address: bigint): Piece[] {
+  return [0x48, 0xb8, { imm64: address }, 0xff, 0xe0]; // mov rax, address; jmp rax
+}
+
+/**
+ * The stub of `UC_HOOK_BLOCK` (rdi engine, rsi address, edx size, rcx shadow table).
+ *
+ * The budget comes first, so that the block a slice ends at is not counted before it runs. The dispatcher is called
+ * when the counter's sign bit says that something is attached here, and when the block runs for the first time.
+ */
+export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
+  return [
+    ...[0x83, 0x2d, { cell: CELL.BUDGET, trailing: 1 }, 0x01], // sub dword [budget], 1
+    ...[0x78, { jump: "stop" }], // js stop
+    ...[0x48, 0x89, 0x35, { cell: CELL.BLOCK }], // mov [block], rsi
+    ...[0x48, 0xff, 0x04, 0xf1], // inc qword [rcx + rsi*8]
+    ...[0x78, { jump: "dispatch" }], // js dispatch
+    ...[0x48, 0x83, 0x3c, 0xf1, 0x01], // cmp qword [rcx + rsi*8], 1
+    ...[0x74, { jump: "dispatch" }], // je dispatch
+    0xc3, // ret
+    { label: "dispatch" },
+    ...[0x89, 0x15, { cell: CELL.BLOCK_SIZE }], // mov [block size], edx
+    ...jumpTo(dispatcher),
+    { label: "stop" },
+    ...[0x48, 0x89, 0x2d, { cell: CELL.REGISTERS }], // mov [registers], rbp
+    ...jumpTo(emuStop),
+  ];
+}
+
+/** The same for a run that counts nothing: budget only. */
+export function budgetStub(emuStop: bigint): Piece[] {
+  return [
+    ...[0x83, 0x2d, { cell: CELL.BUDGET, trailing: 1 }, 0x01], // sub dword [budget], 1
+    ...[0x78, { jump: "stop" }], // js stop
+    0xc3, // ret
+    { label: "stop" },
+    ...[0x48, 0x89, 0x2d, { cell: CELL.REGISTERS }], // mov [registers], rbp
+    ...jumpTo(emuStop),
+  ];
+}
+
+/** The stub of `UC_HOOK_CODE` that counts every instruction (rsi address, rcx table): slow, and the ground truth. */
+export function instructionStub(): Piece[] {
+  return [0x48, 0xff, 0x04, 0xf1, 0xc3]; // inc qword [rcx + rsi*8]; ret
+}
+
+/** The stub of `UC_HOOK_CODE` for a hooked instruction: notes the address (rsi) and calls JavaScript. */
+export function instructionHookStub(dispatcher: bigint): Piece[] {
+  return [0x48, 0x89, 0x35, { cell: CELL.INSTRUCTION }, ...jumpTo(dispatcher)]; // mov [instruction], rsi
+}
+
+/**
+ * The stub of `UC_HOOK_TLB_FILL` (rsi page, edx kind, rcx result, r8 permission bytes, one a page).
+ *
+ * Looks the page up and grants what its byte says, or notes the refused access. Bytes with {@linkcode PAGE_FLAG_ASK}
+ * have the decider change the byte and return 1 to look again, or 0 to refuse.
+ *
+ * @param pages Number of guest pages; addresses past them are refused.
+ */
+export function tlbFillStub(pages: number, decider: bigint): Piece[] {
+  const limit = [0, 8, 16, 24].map((shift) => pages >>> shift & 0xff);
+  return [
+    { label: "again" },
+    ...[0x48, 0x89, 0xf0], // mov rax, rsi
+    ...[0x48, 0xc1, 0xe8, 0x0c], // shr rax, 12
+    ...[0x48, 0x3d, ...limit], // cmp rax, pages
+    ...[0x73, { jump: "refuse" }], // jae refuse
+    ...[0x41, 0x0f, 0xb6, 0x04, 0x00], // movzx eax, byte [r8 + rax]
+    ...[0x44, 0x8d, 0x4a, 0xf0], // lea r9d, [rdx - 16]
+    ...[0x44, 0x0f, 0xa3, 0xc8], // bt eax, r9d
+    ...[0x73, { jump: "denied" }], // jae denied
+    ...[0x48, 0x81, 0xe6, 0x00, 0xf0, 0xff, 0xff], // and rsi, -4096
+    ...[0x48, 0x89, 0x31], // mov [rcx], rsi
+    ...[0x83, 0xe0, 0x07], // and eax, 7
+    ...[0x89, 0x41, 0x08], // mov [rcx + 8], eax
+    ...[0xb8, 0x01, 0x00, 0x00, 0x00], // mov eax, 1
+    0xc3, // ret
+    { label: "denied" },
+    ...[0x48, 0x89, 0x35, { cell: CELL.FAULT_PAGE }], // mov [fault page], rsi
+    ...[0x89, 0x15, { cell: CELL.FAULT_KIND }], // mov [fault kind], edx
+    ...[0xa8, 0x80], // test al, PAGE_FLAG_ASK
+    ...[0x74, { jump: "no" }], // jz no
+    ...[0x56, 0x52, 0x51, 0x41, 0x50, 0x50], // push rsi, rdx, rcx, r8, rax: the stack is aligned again
+    ...[0x48, 0xb8, { imm64: decider }], // mov rax, decider
+    ...[0xff, 0xd0], // call rax
+    ...[0x5a, 0x41, 0x58, 0x59, 0x5a, 0x5e], // pop rdx, r8, rcx, rdx, rsi
+    ...[0x84, 0xc0], // test al, al
+    ...[0x75, { jump: "again" }], // jnz again
+    { label: "no" },
+    ...[0x31, 0xc0, 0xc3], // xor eax, eax; ret
+    { label: "refuse" },
+    ...[0x48, 0x89, 0x35, { cell: CELL.FAULT_PAGE }], // mov [fault page], rsi
+    ...[0x89, 0x15, { cell: CELL.FAULT_KIND }], // mov [fault kind], edx
+    ...[0x31, 0xc0, 0xc3], // xor eax, eax; ret
+  ];
+}

@@ -1,0 +1,14 @@
+/** An access to guest memory that is not mapped, or not with the permission it needs. */
+export class GuestMemoryError extends Error {
+  override readonly name = "GuestMemoryError";
+  /** The first guest address that could not be accessed. */
+  readonly address: bigint;
+  /** What was tried: `"read"` or `"write"`. */
+  readonly access: "read" | "write";
+
+  constructor(address: bigint, access: "read" | "write") {
+    super(`Cannot ${access} guest memory: address 0x${address.toString(16)} is not mapped`);
+    this.address = address;
+    this.access = access;
+  }
+}

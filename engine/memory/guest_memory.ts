@@ -1,0 +1,334 @@
+/**
+ * The guest's memory: one flat reservation of the host, where guest address A lives at `base + A`.
+ *
+ * Guest mappings are host mappings inside the reservation, a {@linkcode Regions} entry, and one permission byte a page,
+ * which the translator's TLB reads. Leaves out who decides where things go: see the loader and mmap(2)'s row.
+ */
+
+import { errno, hostBuffer, libc, MAP, mapHost, PROT, unmapHost, zeroHost } from "../ffi/libc.ts";
+import { PAGE_FLAG_ASK } from "../ffi/stubs.ts";
+import { GuestMemoryError } from "./errors.ts";
+import { type Region, Regions } from "./regions.ts";
+
+/** Bytes of the guest's address space: 2^40. */
+export const SPAN = 2 ** 40;
+/** Bytes of a page. */
+export const PAGE_SIZE = 4096;
+
+/** Hears of changes that the translator or the counters must follow. */
+export interface MemoryListener {
+  /** Permissions of `[start, end)` were taken away or the range unmapped: what was looked up is stale. */
+  revoked(start: number, end: number): void;
+  /** Bytes of the executable range `[start, end)` are about to change; the old ones are still there. */
+  codeChanged(start: number, end: number): void;
+}
+
+/** What {@linkcode GuestMemory.map} maps; without `file`, zeroed memory. */
+export interface Mapping {
+  readonly start: number;
+  /** In bytes; whole pages are mapped. */
+  readonly length: number;
+  /** Bits of PROT. */
+  readonly protection: number;
+  readonly name?: string;
+  readonly shared?: boolean;
+  /** A host file: its descriptor and the offset of the first byte, a multiple of the page size. */
+  readonly file?: { readonly descriptor: number; readonly offset: number };
+}
+
+/** Rounds up to whole pages. */
+export function pageUp(value: number): number {
+  return Math.ceil(value / PAGE_SIZE) * PAGE_SIZE;
+}
+
+/** Rounds down to whole pages. */
+export function pageDown(value: number): number {
+  return Math.floor(value / PAGE_SIZE) * PAGE_SIZE;
+}
+
+/** A guest's address space. */
+export class GuestMemory {
+  readonly #base = mapHost(SPAN, PROT.NONE);
+  readonly #permissionsAddress = mapHost(SPAN / PAGE_SIZE, PROT.READ | PROT.WRITE);
+  /** What is mapped where. */
+  readonly regions: Regions = new Regions();
+  /**
+   * One byte a page: read 1, write 2, execute 4, {@linkcode PAGE_FLAG_ASK}. A page that is both writable and executable
+   * is never both at once here, so that no code changes unnoticed.
+   */
+  readonly permissions: Uint8Array<ArrayBuffer> = new Uint8Array(
+    hostBuffer(this.#permissionsAddress, SPAN / PAGE_SIZE),
+  );
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView;
+  /** Who hears of changes; set once by the engine. */
+  listener: MemoryListener | undefined;
+
+  constructor() {
+    const buffer = hostBuffer(this.#base, SPAN);
+    this.#bytes = new Uint8Array(buffer);
+    this.#view = new DataView(buffer);
+  }
+
+  /** Host address of guest address 0. */
+  get hostBase(): bigint {
+    return this.#base;
+  }
+
+  /** Host address of the permission bytes. */
+  get hostPermissions(): bigint {
+    return this.#permissionsAddress;
+  }
+
+  /**
+   * Maps memory at a fixed place, replacing what was there.
+   *
+   * @returns 0, or a positive errno of the host's mmap(2).
+   */
+  map(mapping: Mapping): number {
+    const { start, protection, file, shared = false, name = "" } = mapping;
+    const length = pageUp(mapping.length);
+    this.#revoke(start, start + length);
+    const flags = (shared ? MAP.SHARED : MAP.PRIVATE) | MAP.FIXED | MAP.NORESERVE | (file ? 0 : MAP.ANONYMOUS);
+    const host = this.#base + BigInt(start);
+    const offset = file?.offset ?? 0;
+    const mapped = libc().mmap(
+      host,
+      BigInt(length),
+      hostProtection(protection),
+      flags,
+      file?.descriptor ?? -1,
+      BigInt(offset),
+    );
+    if (mapped === -1n) {
+      const code = errno();
+      this.unmap(start, length);
+      return code;
+    }
+    this.regions.add({ start, end: start + length, protection, shared, name, offset });
+    this.#setPermissions(start, start + length, protection);
+    return 0;
+  }
+
+  /** Unmaps whole pages; what is not mapped stays so. */
+  unmap(start: number, length: number): void {
+    const end = start + pageUp(length);
+    for (const region of this.regions.within(start, end)) {
+      this.#revoke(region.start, region.end);
+      const size = BigInt(region.end - region.start);
+      const flags = MAP.PRIVATE | MAP.FIXED | MAP.NORESERVE | MAP.ANONYMOUS;
+      libc().mmap(this.#base + BigInt(region.start), size, PROT.NONE, flags, -1, 0n);
+    }
+    this.regions.remove(start, end);
+  }
+
+  /** Changes permissions of whole pages. @returns 0, or a positive errno of the host's mprotect(2). */
+  protect(start: number, length: number, protection: number): number {
+    const end = start + pageUp(length);
+    for (const region of this.regions.within(start, end)) {
+      if (region.protection === protection) continue;
+      this.#revoke(region.start, region.end);
+      const size = BigInt(region.end - region.start);
+      if (libc().mprotect(this.#base + BigInt(region.start), size, hostProtection(protection)) !== 0) return errno();
+      this.regions.protect(region.start, region.end, protection);
+      this.#setPermissions(region.start, region.end, protection);
+    }
+    return 0;
+  }
+
+  /** Makes pages of anonymous memory zero again, as madvise(2)'s MADV_DONTNEED does. */
+  discard(start: number, length: number): void {
+    this.#revoke(start, start + length);
+    zeroHost(this.#base + BigInt(start), length);
+  }
+
+  #revoke(start: number, end: number): void {
+    const parts = this.regions.within(start, end);
+    if (parts.length === 0) return;
+    for (const part of parts) {
+      if (part.protection & PROT.EXEC) this.listener?.codeChanged(part.start, part.end);
+      if (part.protection !== PROT.NONE) this.permissions.fill(0, part.start / PAGE_SIZE, part.end / PAGE_SIZE);
+    }
+    this.listener?.revoked(start, end);
+  }
+
+  #setPermissions(start: number, end: number, protection: number): void {
+    if (protection === PROT.NONE) return;
+    this.permissions.fill(pagePermissions(protection), start / PAGE_SIZE, end / PAGE_SIZE);
+  }
+
+  /** Number of bytes from `start` that are mapped with a permission (bits of PROT), up to `length`. */
+  accessible(start: number, length: number, permission: number): number {
+    if (!(start >= 0 && start < SPAN)) return 0;
+    let at = start;
+    const end = Math.min(start + length, SPAN);
+    while (at < end) {
+      const region = this.regions.at(at);
+      if (region === undefined || !(regionAllows(region) & permission)) break;
+      at = region.end;
+    }
+    return Math.min(at, end) - start;
+  }
+
+  /** Whether `[start, start + length)` is mapped with a permission (bits of PROT). */
+  allows(start: number, length: number, permission: number): boolean {
+    if (length > 0 && length <= PAGE_SIZE && start >= 0 && start + length <= SPAN && permission !== PROT.WRITE) {
+      const first = this.permissions[Math.floor(start / PAGE_SIZE)];
+      const last = this.permissions[Math.floor((start + length - 1) / PAGE_SIZE)];
+      if (first & last & permission) return true;
+    }
+    return start >= 0 && start + length <= SPAN && this.accessible(start, length, permission) >= length;
+  }
+
+  #check(address: bigint | number, length: number, access: "read" | "write"): number {
+    const start = Number(address);
+    if (this.allows(start, length, access === "read" ? PROT.READ : PROT.WRITE)) return start;
+    const reach = access === "read" ? this.accessible(start, length, PROT.READ) : 0;
+    throw new GuestMemoryError(BigInt(address) + BigInt(reach), access);
+  }
+
+  /**
+   * A view of guest memory, not a copy: valid until the range is unmapped.
+   *
+   * @throws {GuestMemoryError} If a byte of it is not readable.
+   */
+  view(address: bigint | number, length: number): Uint8Array<ArrayBuffer> {
+    const start = this.#check(address, length, "read");
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  /** The view without a check, for who has checked. */
+  uncheckedView(start: number, length: number): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  /** A copy of `length` bytes. @throws {GuestMemoryError} If one is not readable. */
+  bytes(address: bigint | number, length: number): Uint8Array<ArrayBuffer> {
+    return this.view(address, length).slice();
+  }
+
+  /** An unsigned byte. @throws {GuestMemoryError} If it is not readable. */
+  u8(address: bigint | number): number {
+    return this.#view.getUint8(this.#check(address, 1, "read"));
+  }
+
+  /** An unsigned 16-bit number. @throws {GuestMemoryError} If it is not readable. */
+  u16(address: bigint | number): number {
+    return this.#view.getUint16(this.#check(address, 2, "read"), true);
+  }
+
+  /** An unsigned 32-bit number. @throws {GuestMemoryError} If it is not readable. */
+  u32(address: bigint | number): number {
+    return this.#view.getUint32(this.#check(address, 4, "read"), true);
+  }
+
+  /** A signed 32-bit number. @throws {GuestMemoryError} If it is not readable. */
+  i32(address: bigint | number): number {
+    return this.#view.getInt32(this.#check(address, 4, "read"), true);
+  }
+
+  /** An unsigned 64-bit number. @throws {GuestMemoryError} If it is not readable. */
+  u64(address: bigint | number): bigint {
+    return this.#view.getBigUint64(this.#check(address, 8, "read"), true);
+  }
+
+  /** A signed 64-bit number. @throws {GuestMemoryError} If it is not readable. */
+  i64(address: bigint | number): bigint {
+    return this.#view.getBigInt64(this.#check(address, 8, "read"), true);
+  }
+
+  /** A double. @throws {GuestMemoryError} If it is not readable. */
+  f64(address: bigint | number): number {
+    return this.#view.getFloat64(this.#check(address, 8, "read"), true);
+  }
+
+  /** A float. @throws {GuestMemoryError} If it is not readable. */
+  f32(address: bigint | number): number {
+    return this.#view.getFloat32(this.#check(address, 4, "read"), true);
+  }
+
+  /**
+   * The bytes of a string that ends with a zero byte, without it.
+   *
+   * @param limit Most bytes to look at.
+   * @throws {GuestMemoryError} If memory ends before the string does.
+   */
+  cbytes(address: bigint | number, limit = 1 << 20): Uint8Array<ArrayBuffer> {
+    const start = Number(address);
+    const reach = this.accessible(start, limit, PROT.READ);
+    if (reach === 0) throw new GuestMemoryError(BigInt(address), "read");
+    for (let length = 0; length < reach; length++) {
+      if (this.#bytes[start + length] === 0) return this.#bytes.slice(start, start + length);
+    }
+    if (reach < limit) throw new GuestMemoryError(BigInt(address) + BigInt(reach), "read");
+    return this.#bytes.slice(start, start + reach);
+  }
+
+  /** A UTF-8 string that ends with a zero byte. @throws {GuestMemoryError} If memory ends before it does. */
+  cstring(address: bigint | number, limit = 1 << 20): string {
+    return new TextDecoder().decode(this.cbytes(address, limit));
+  }
+
+  /**
+   * Writes bytes, whatever the guest may do there: the guest's code and read-only data can be patched.
+   *
+   * @throws {GuestMemoryError} If a byte is not mapped.
+   */
+  write(address: bigint | number, bytes: Uint8Array): void {
+    const start = Number(address);
+    const end = start + bytes.length;
+    if (!(start >= 0 && this.regions.covers(start, end))) throw new GuestMemoryError(BigInt(address), "write");
+    for (const part of this.regions.within(start, end)) {
+      const whole = [
+        this.#base + BigInt(pageDown(part.start)),
+        BigInt(pageUp(part.end) - pageDown(part.start)),
+      ] as const;
+      if (part.protection & PROT.EXEC) this.listener?.codeChanged(part.start, part.end);
+      const locked = !(part.protection & PROT.WRITE);
+      if (locked) libc().mprotect(...whole, PROT.READ | PROT.WRITE);
+      this.#bytes.set(bytes.subarray(part.start - start, part.end - start), part.start);
+      if (locked) libc().mprotect(...whole, hostProtection(part.protection));
+    }
+  }
+
+  /** Writes an unsigned byte. @throws {GuestMemoryError} If it is not mapped. */
+  setU8(address: bigint | number, value: number): void {
+    this.write(address, Uint8Array.of(value));
+  }
+
+  /** Writes an unsigned 32-bit number. @throws {GuestMemoryError} If it is not mapped. */
+  setU32(address: bigint | number, value: number): void {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value, true);
+    this.write(address, bytes);
+  }
+
+  /** Writes an unsigned 64-bit number. @throws {GuestMemoryError} If it is not mapped. */
+  setU64(address: bigint | number, value: bigint): void {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, value, true);
+    this.write(address, bytes);
+  }
+
+  /** Gives the reservation back: no view of it may be used after. */
+  free(): void {
+    unmapHost(this.#base, SPAN);
+    unmapHost(this.#permissionsAddress, SPAN / PAGE_SIZE);
+  }
+}
+
+/** What the host may do to a page: it never runs guest code. */
+function hostProtection(protection: number): number {
+  const readable = protection & (PROT.READ | PROT.WRITE | PROT.EXEC) ? PROT.READ : 0;
+  return readable | protection & PROT.WRITE;
+}
+
+/** What x86 lets a guest do: every mapped page that is writable or executable is readable too. */
+function regionAllows(region: Region): number {
+  return region.protection === 0 ? 0 : region.protection | PROT.READ;
+}
+
+function pagePermissions(protection: number): number {
+  if (protection & PROT.WRITE && protection & PROT.EXEC) return PROT.READ | PROT.EXEC | PAGE_FLAG_ASK;
+  return protection | PROT.READ;
+}

@@ -1,0 +1,277 @@
+/**
+ * The images mapped in a guest now, and their symbols: from an address to a name, and from a name to addresses.
+ *
+ * The order of names: the program first, then what other images export, in the order they were mapped with the dynamic
+ * linker last (it has a `memcpy` of its own, which nobody means), then what is static in them. Leaves out source lines.
+ */
+
+import { UnknownImageError, UnknownSymbolError } from "./errors.ts";
+import type { Image } from "./image.ts";
+import { type LocationReading, readLocation } from "./location.ts";
+import { globToRegExp } from "./pattern.ts";
+import { suggest } from "./suggestions.ts";
+import type { ImageSymbol } from "./table.ts";
+
+/** A symbol in an image. */
+export interface FoundSymbol {
+  /** Its name. */
+  readonly name: string;
+  /** The image it is in. */
+  readonly image: Image;
+  /** The address of its start. */
+  readonly address: bigint;
+  /** Its size in bytes; 0 if the file does not say. */
+  readonly size: number;
+  /** What it names. */
+  readonly kind: ImageSymbol["kind"];
+}
+
+/** Where an address is. */
+export interface SymbolAt extends FoundSymbol {
+  /** Distance of the address from the symbol's start, in bytes. */
+  readonly offset: number;
+}
+
+/** Where a location is. */
+export interface FoundLocation {
+  /** The address. */
+  readonly address: bigint;
+  /** The symbol that the location names; undefined for a bare address and for an offset in an image. */
+  readonly symbol: FoundSymbol | undefined;
+}
+
+/** What a search takes. */
+export interface MatchOptions {
+  /** The kinds of symbols to look at; by default functions only. */
+  readonly kinds?: readonly ImageSymbol["kind"][];
+}
+
+/** How the directory talks back. */
+export interface SymbolsOptions {
+  /** Told, once an image's symbols are first used, what could not be read of them. */
+  readonly onWarning?: (warning: Error, image: Image) => void;
+}
+
+/** The images mapped in a guest now, and their symbols. */
+export class Symbols {
+  /** In the order they were mapped. */
+  readonly #images: Image[] = [];
+  /** By address, with their bounds as numbers, for look-ups. */
+  #byAddress: readonly { readonly start: number; readonly end: number; readonly image: Image }[] = [];
+  readonly #reported = new WeakSet<Image>();
+  readonly #onWarning: (warning: Error, image: Image) => void;
+
+  /**
+   * Starts with no image.
+   *
+   * @param options How the directory talks back.
+   */
+  constructor(options: SymbolsOptions = {}) {
+    this.#onWarning = options.onWarning ?? (() => {});
+  }
+
+  /** The images, in the order they were mapped. */
+  get images(): readonly Image[] {
+    return this.#images;
+  }
+
+  /**
+   * Adds an image that was mapped; whatever was mapped there before is gone.
+   *
+   * @param image The image; if the same file is known to be at the same place, nothing changes.
+   */
+  add(image: Image): void {
+    if (
+      this.#images.some(({ path, base, start }) => path === image.path && base === image.base && start === image.start)
+    ) return;
+    this.#change([...this.#images.filter(({ start, end }) => end <= image.start || image.end <= start), image]);
+  }
+
+  /**
+   * Removes the images that were unmapped: those that the range covers wholly.
+   *
+   * @param range What was unmapped.
+   */
+  remove(range: { readonly start: bigint; readonly end: bigint }): void {
+    this.#change(this.#images.filter(({ start, end }) => start < range.start || range.end < end));
+  }
+
+  /** Removes all images, as execve(2) does. */
+  clear(): void {
+    this.#change([]);
+  }
+
+  /** The image at an address, or undefined if none is mapped there. */
+  imageAt(address: bigint | number): Image | undefined {
+    const wanted = Number(address);
+    const images = this.#byAddress;
+    let low = 0;
+    let high = images.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (images[middle].start <= wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && wanted < images[low - 1].end ? images[low - 1].image : undefined;
+  }
+
+  /**
+   * The symbol at an address.
+   *
+   * @param address An address in the guest.
+   * @returns The symbol and the distance from its start, or undefined if no symbol covers the address.
+   */
+  at(address: bigint): SymbolAt | undefined {
+    return this.atNumber(Number(address));
+  }
+
+  /**
+   * The symbol at an address, for callers that look up millions.
+   *
+   * @param address An address in the guest, below 2^53.
+   * @returns As {@linkcode Symbols.at}.
+   */
+  atNumber(address: number): SymbolAt | undefined {
+    const image = this.imageAt(address);
+    if (image === undefined) return undefined;
+    const found = this.#symbolsOf(image).atNumber(address);
+    if (found === undefined) return undefined;
+    const { symbol: { name, address: start, size, kind }, offset } = found;
+    return { name, image, address: start, size, kind, offset };
+  }
+
+  /**
+   * An address in words.
+   *
+   * @param address An address in the guest.
+   * @returns `main`, `main+0x10`, `libc.so.6+0x1234` where no symbol is, or `0x1234` where no image is.
+   */
+  describe(address: bigint): string {
+    const found = this.at(address);
+    if (found !== undefined) return `${found.name}${found.offset === 0 ? "" : `+0x${found.offset.toString(16)}`}`;
+    const image = this.imageAt(address);
+    return image === undefined ? `0x${address.toString(16)}` : `${image.name}+0x${(address - image.base).toString(16)}`;
+  }
+
+  /**
+   * The one place that a location means: if it is ambiguous, the first in the order of names.
+   *
+   * @param text `main`, `main+0x10`, `libc.so.6:puts+4`, `libc.so.6+0x1234` (from its load bias), `0x401000`, `4198400`.
+   * @returns The place.
+   * @throws {UnknownSymbolError} If no symbol has the name.
+   * @throws {UnknownImageError} If no image has the name before the colon.
+   * @throws {SyntaxError} If the text is empty.
+   */
+  find(text: string): FoundLocation {
+    return this.findAll(text)[0];
+  }
+
+  /**
+   * All places that a location may mean: static functions of one name, the same name in several images.
+   *
+   * @param text As for {@linkcode Symbols.find}.
+   * @returns The places in the order of names, at least one.
+   * @throws {UnknownSymbolError} If no symbol has the name.
+   * @throws {UnknownImageError} If no image has the name before the colon.
+   * @throws {SyntaxError} If the text is empty.
+   */
+  findAll(text: string): readonly FoundLocation[] {
+    const readings = readLocation(text);
+    for (const reading of readings) {
+      const found = this.#resolve(reading);
+      if (found.length > 0) return found;
+    }
+    throw this.#unknown(readings);
+  }
+
+  /**
+   * The symbols whose name matches a pattern.
+   *
+   * @param pattern A pattern as in a shell, `str*` or `libc.so.6:str*`, or a regular expression for the name.
+   * @param options Which symbols to look at.
+   * @returns The symbols, image by image, each in ascending order of addresses.
+   * @throws {UnknownImageError} If no image has the name before the colon.
+   */
+  matching(pattern: string | RegExp, options: MatchOptions = {}): readonly FoundSymbol[] {
+    const { kinds = ["function"] } = options;
+    const [images, expression] = typeof pattern === "string"
+      ? this.#splitPattern(pattern)
+      : [this.#images, new RegExp(pattern, pattern.flags.replace(/[gy]/g, ""))];
+    return images.flatMap((image) =>
+      this.#symbolsOf(image).symbols()
+        .filter(({ name, kind }) => kinds.includes(kind) && expression.test(name))
+        .map((symbol) => toFound(image, symbol))
+    );
+  }
+
+  /**
+   * The image of a name.
+   *
+   * @param name `libc.so.6`, `libc` for short, or the whole path.
+   * @returns The image.
+   * @throws {UnknownImageError} If no image has the name.
+   */
+  image(name: string): Image {
+    const image = this.#imageNamed(name);
+    if (image !== undefined) return image;
+    throw new UnknownImageError(name, suggest(name, this.#images.map((image) => image.name)));
+  }
+
+  #change(images: Image[]): void {
+    this.#images.splice(0, this.#images.length, ...images);
+    this.#byAddress = images
+      .map((image) => ({ start: Number(image.start), end: Number(image.end), image }))
+      .sort((a, b) => a.start - b.start);
+  }
+
+  #symbolsOf(image: Image) {
+    const symbols = image.symbols();
+    if (!this.#reported.has(image)) {
+      this.#reported.add(image);
+      for (const warning of image.warnings) this.#onWarning(warning, image);
+    }
+    return symbols;
+  }
+
+  #imageNamed(name: string): Image | undefined {
+    return this.#images.find((image) => image.name === name || image.path === name) ??
+      this.#images.find((image) => image.name.startsWith(`${name}.so`));
+  }
+
+  #resolve(reading: LocationReading): readonly FoundLocation[] {
+    if (reading.kind === "address") return [{ address: reading.address, symbol: undefined }];
+    const { image: imageName, name, offset } = reading;
+    const image = imageName === undefined ? undefined : this.#imageNamed(imageName);
+    if (imageName !== undefined && image === undefined) return [];
+    const found = this.#named(name, image === undefined ? undefined : [image])
+      .map((symbol) => ({ address: symbol.address + offset, symbol }));
+    if (found.length > 0 || imageName !== undefined || offset === 0n) return found;
+    const base = this.#imageNamed(name)?.base;
+    return base === undefined ? [] : [{ address: base + offset, symbol: undefined }];
+  }
+
+  #named(name: string, images = this.#images as readonly Image[]): readonly FoundSymbol[] {
+    const found = images.flatMap((image) => this.#symbolsOf(image).named(name).map((symbol) => ({ image, symbol })));
+    const rank = ({ image, symbol }: { image: Image; symbol: ImageSymbol }) =>
+      image.role === "program" ? 0 : (symbol.isExported ? 1 : 3) + (image.role === "interpreter" ? 1 : 0);
+    return found.sort((a, b) => rank(a) - rank(b)).map(({ image, symbol }) => toFound(image, symbol));
+  }
+
+  #splitPattern(pattern: string): readonly [readonly Image[], RegExp] {
+    const reading = readLocation(pattern).find((reading) => reading.kind === "symbol" && reading.image !== undefined);
+    if (reading?.kind !== "symbol" || reading.image === undefined) return [this.#images, globToRegExp(pattern)];
+    return [[this.image(reading.image)], globToRegExp(reading.name)];
+  }
+
+  #unknown(readings: readonly LocationReading[]): UnknownSymbolError | UnknownImageError {
+    const symbols = readings.filter((reading) => reading.kind === "symbol");
+    const { image, name } = symbols.findLast((reading) => reading.image !== undefined) ?? symbols.at(-1) ?? symbols[0];
+    const images = image === undefined ? this.#images : [this.image(image)];
+    const names = images.flatMap((image) => [...this.#symbolsOf(image).names()]);
+    return new UnknownSymbolError(name, suggest(name, names), images.length === 1 ? images[0].name : undefined);
+  }
+}
+
+function toFound(image: Image, { name, address, size, kind }: ImageSymbol): FoundSymbol {
+  return { name, image, address, size, kind };
+}

@@ -1,0 +1,143 @@
+/**
+ * An image: one ELF file mapped in a guest. Its symbols are read when somebody asks for the first time.
+ *
+ * The file is opened again then, so that an image holds no file open; if it is another file by now, there are no symbols
+ * rather than wrong ones. Leaves out the mapping itself, which is the loader's and the guest's business.
+ */
+
+import { basename } from "node:path";
+import { type ByteSource, type ElfImage, type ElfSegment, FileSource, parseElf } from "../binary/elf/mod.ts";
+import { isFileProblem, type LoadedSymbols, type LoadOptions, loadSymbols } from "./load.ts";
+import { SymbolTable } from "./table.ts";
+
+/** What an image is to the guest. */
+export type ImageRole = "program" | "interpreter" | "library";
+
+/** How an image came to be. */
+export interface ImageOptions extends LoadOptions {
+  /** Its path as the guest knows it. */
+  readonly path: string;
+  /** Its path on the host; by default the same. */
+  readonly hostPath?: string;
+  /** The parsed file. */
+  readonly elf: ElfImage;
+  /** The load bias: what was added to the file's addresses. */
+  readonly base: bigint;
+  /** What it is to the guest; by default a library. */
+  readonly role?: ImageRole;
+  /** Its bytes, for an image that is no file of the host. */
+  readonly source?: ByteSource;
+}
+
+const PAGE_SIZE = 4096n;
+
+/** One ELF file mapped in a guest. */
+export class Image {
+  /** Its name as users know it: the last part of its path, such as `libc.so.6`. */
+  readonly name: string;
+  /** Its path as the guest knows it. */
+  readonly path: string;
+  /** The load bias: what was added to the file's addresses. */
+  readonly base: bigint;
+  /** The address of its first page. */
+  readonly start: bigint;
+  /** The address past its last page. */
+  readonly end: bigint;
+  /** What it is to the guest. */
+  readonly role: ImageRole;
+  /** Its loadable segments, at the file's addresses: add {@linkcode Image.base}. */
+  readonly segments: readonly ElfSegment[];
+  readonly #options: ImageOptions;
+  #loaded: LoadedSymbols | undefined;
+
+  /**
+   * Notes where the image is; reads nothing.
+   *
+   * @param options How the image came to be.
+   */
+  constructor(options: ImageOptions) {
+    const { path, elf, base, role = "library" } = options;
+    const segments = elf.loadSegments;
+    this.name = basename(path);
+    this.path = path;
+    this.base = base;
+    this.role = role;
+    this.segments = segments;
+    this.start = base + pageStart(segments[0]?.address ?? 0n);
+    this.end = segments.reduce((end, { address, memorySize }) => {
+      const segmentEnd = base + pageStart(address + BigInt(memorySize) + PAGE_SIZE - 1n);
+      return segmentEnd > end ? segmentEnd : end;
+    }, this.start);
+    this.#options = options;
+  }
+
+  /**
+   * The image of which a mapping is a part, when the guest maps a file by itself, as its dynamic linker does.
+   *
+   * @param mapping The file, and where the guest mapped which part: `address` and `offset` as mmap(2) has them.
+   * @returns The image, or undefined if no segment of the file is at the offset.
+   * @throws {ElfError} If the file is not ELF, or is corrupt.
+   * @throws {Error} As `node:fs` does, if the file cannot be opened.
+   */
+  static ofMapping(
+    mapping: { path: string; hostPath?: string; address: bigint; offset: number } & LoadOptions,
+  ): Image | undefined {
+    const { path, hostPath = path, address, offset } = mapping;
+    using source = new FileSource(hostPath);
+    const elf = parseElf(source, path);
+    const segment = elf.loadSegments.find((segment) => segment.offset - segment.offset % Number(PAGE_SIZE) === offset);
+    if (segment === undefined) return undefined;
+    return new Image({ ...mapping, elf, base: address - pageStart(segment.address) });
+  }
+
+  /**
+   * Its symbols, at their addresses in the guest.
+   *
+   * @returns The symbols; what could not be read is in {@linkcode Image.warnings}.
+   */
+  symbols(): SymbolTable {
+    return this.#load().table;
+  }
+
+  /** Path of the separate debug file that the symbols came from, if one was found; reads the symbols. */
+  get debugFile(): string | undefined {
+    return this.#load().debugFile;
+  }
+
+  /** Why some symbols could not be read; reads the symbols. */
+  get warnings(): readonly Error[] {
+    return this.#load().warnings;
+  }
+
+  #load(): LoadedSymbols {
+    return this.#loaded ??= this.#read();
+  }
+
+  #read(): LoadedSymbols {
+    const { path, hostPath = path, elf, source } = this.#options;
+    if (source !== undefined) return loadSymbols(parseElf(source, path), undefined, this.base, this.#options);
+    try {
+      using file = new FileSource(hostPath);
+      const again = parseElf(file, path);
+      if (isSame(elf, again)) return loadSymbols(again, hostPath, this.base, this.#options);
+      return this.#without(new Error(`Cannot read the symbols of ${path}: the file has changed since it was mapped`));
+    } catch (error) {
+      if (isFileProblem(error)) return this.#without(error);
+      throw error;
+    }
+  }
+
+  #without(warning: Error): LoadedSymbols {
+    return { table: new SymbolTable([], this.base), debugFile: undefined, warnings: [warning] };
+  }
+}
+
+function pageStart(address: bigint): bigint {
+  return address - address % PAGE_SIZE;
+}
+
+function isSame(a: ElfImage, b: ElfImage): boolean {
+  const identity = ({ header, segments }: ElfImage) =>
+    JSON.stringify([header, segments], (_, value) => typeof value === "bigint" ? `${value}` : value);
+  return identity(a) === identity(b);
+}

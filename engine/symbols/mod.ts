@@ -1,0 +1,16 @@
+/** From an address in a guest to its name, and back. See {@linkcode Symbols}. */
+
+export type { SymbolKind } from "./candidates.ts";
+export { DEBUG_FOLDERS, findDebugFile } from "./debug_file.ts";
+export {
+  type FoundLocation,
+  type FoundSymbol,
+  type MatchOptions,
+  type SymbolAt,
+  Symbols,
+  type SymbolsOptions,
+} from "./directory.ts";
+export { UnknownImageError, UnknownSymbolError } from "./errors.ts";
+export { Image, type ImageOptions, type ImageRole } from "./image.ts";
+export type { LoadOptions } from "./load.ts";
+export { type ImageSymbol, type SymbolOffset, SymbolTable } from "./table.ts";
