@@ -24,9 +24,25 @@ export {
   privateFolder,
 } from "./engine/ffi/library_places.ts";
 
-// Not awaited: the set-up imports this module, which would then wait for itself.
-if (import.meta.main && Deno.args[0] === "setup") {
-  import("./repl/setup/setup.ts").then(async ({ setup }) => Deno.exit(await setup()));
-} else if (import.meta.main && Deno.args[0] === "doctor") {
-  import("./repl/setup/doctor.ts").then(async ({ doctor }) => Deno.exit(await doctor()));
-}
+export { ElfError, UnsupportedElfError } from "./engine/binary/elf/mod.ts";
+export { Emulator, type EmulatorOptions, type HookOptions } from "./engine/emulator.ts";
+export type { Fault, StopReason } from "./engine/stop_reason.ts";
+export { GuestContext } from "./engine/context.ts";
+export type { GeneralRegisters, GuestCpu } from "./engine/cpu/guest_cpu.ts";
+export type { AccessKind } from "./engine/cpu/cpu.ts";
+export { UnicornError } from "./engine/ffi/unicorn.ts";
+export { CapstoneError } from "./engine/ffi/capstone.ts";
+export { ProgramError } from "./engine/loader/errors.ts";
+export type { FlowKind, Instruction } from "./engine/disasm/disassembler.ts";
+export { GuestMemoryError } from "./engine/memory/errors.ts";
+export type { GuestMemory, Mapping, MemoryListener } from "./engine/memory/guest_memory.ts";
+export type { Region, Regions } from "./engine/memory/regions.ts";
+export type { CountedInstruction, Coverage, CoveredSymbol } from "./engine/coverage.ts";
+export type { Hook, HookSites } from "./engine/hooks/hook.ts";
+export type { Location } from "./engine/hooks/registry.ts";
+export { Image, type SymbolAt, Symbols, UnknownImageError, UnknownSymbolError } from "./engine/symbols/mod.ts";
+export * from "./engine/plugin.ts";
+export { PluginError, type PluginHandle } from "./engine/plugin_host.ts";
+
+// Not awaited: the command line imports this module, which would then wait for itself.
+if (import.meta.main) import("./repl/main.ts").then(({ main }) => main(Deno.args));

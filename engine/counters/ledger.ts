@@ -7,7 +7,7 @@
  */
 
 import type { Disassembler } from "../disasm/disassembler.ts";
-import type { GuestMemory } from "../memory/guest_memory.ts";
+import { type GuestMemory, PAGE_SIZE } from "../memory/guest_memory.ts";
 import type { ShadowTable } from "./shadow.ts";
 
 /** A block, as first translated. */
@@ -40,6 +40,8 @@ export class BlockLedger {
   readonly #shadow: ShadowTable;
   readonly #disassembler: Disassembler;
   readonly #blocks = new Map<number, LiveBlock>();
+  /** The same by the pages they touch. */
+  readonly #pages = new Map<number, LiveBlock[]>();
   /** Corrections and steps of live code: instructions at an address to add or take off. */
   readonly #adjustments = new Map<number, number>();
   /** Counts of code that has changed since, by address and then bytes. */
@@ -53,7 +55,20 @@ export class BlockLedger {
 
   /** Notes a block that runs for the first time. */
   enter(start: number, size: number): void {
-    this.#blocks.set(start, { start, size, sizes: undefined });
+    const block = { start, size, sizes: undefined };
+    this.#blocks.set(start, block);
+    for (let page = pageOf(start); page <= pageOf(start + size - 1); page++) {
+      const list = this.#pages.get(page);
+      if (list === undefined) this.#pages.set(page, [block]);
+      else list.push(block);
+    }
+  }
+
+  #forget(block: LiveBlock): void {
+    this.#blocks.delete(block.start);
+    for (let page = pageOf(block.start); page <= pageOf(block.start + block.size - 1); page++) {
+      this.#pages.set(page, (this.#pages.get(page) ?? []).filter((other) => other !== block));
+    }
   }
 
   /** The block that starts at an address. */
@@ -72,12 +87,15 @@ export class BlockLedger {
   }
 
   /** Blocks that have a byte within `[start, end)`. */
-  overlapping(start: number, end: number): Block[] {
-    const found: Block[] = [];
-    for (const block of this.#blocks.values()) {
-      if (block.start < end && block.start + block.size > start) found.push(block);
+  overlapping(start: number, end: number): readonly Block[] {
+    if (end - start > this.#pages.size * PAGE_SIZE) {
+      return [...this.#blocks.values()].filter((block) => overlaps(block, start, end));
     }
-    return found;
+    const found = new Set<LiveBlock>();
+    for (let page = pageOf(start); page <= pageOf(end - 1); page++) {
+      for (const block of this.#pages.get(page) ?? []) if (overlaps(block, start, end)) found.add(block);
+    }
+    return [...found];
   }
 
   #sizes(block: LiveBlock): Uint8Array {
@@ -136,7 +154,7 @@ export class BlockLedger {
       }
       this.#shadow.setCount(block.start, 0);
     }
-    this.#blocks.delete(block.start);
+    this.#forget(block);
   }
 
   #instructionSize(address: number): number {
@@ -204,11 +222,20 @@ export class BlockLedger {
     return list.sort((a, b) => a.address - b.address);
   }
 
-  /** Sets every count to zero; blocks stay known. */
+  /** Forgets all counts and blocks; each block is a new one when it runs next. */
   reset(): void {
     for (const block of this.#blocks.values()) this.#shadow.setCount(block.start, 0);
     this.#blocks.clear();
+    this.#pages.clear();
     this.#adjustments.clear();
     this.#banked.clear();
   }
+}
+
+function pageOf(address: number): number {
+  return Math.floor(address / PAGE_SIZE);
+}
+
+function overlaps(block: Block, start: number, end: number): boolean {
+  return block.start < end && block.start + block.size > start;
 }

@@ -86,6 +86,7 @@ export class Cpu {
   readonly #shadow: bigint | undefined;
   readonly #instructionHooks = new Map<number, bigint>();
   readonly #instructionStub: Deno.PointerObject;
+  #booted = false;
   #stopping: "block" | "instruction" | "syscall" | undefined;
   #inside: "block" | "instruction" | "syscall" | undefined;
   #vector: number | undefined;
@@ -134,6 +135,7 @@ export class Cpu {
     this.registers = new Registers(this.#unicorn, this.#engine);
     this.registers.write(REGISTER_ID.CR4, this.registers.read(REGISTER_ID.CR4) | CR4_SSE);
     this.#boot(memory);
+    this.#booted = true;
   }
 
   #stopFunction(library: string): Deno.PointerObject {
@@ -242,6 +244,7 @@ export class Cpu {
   }
 
   #onBlock(): void {
+    if (!this.#booted) return;
     this.#events.block(this.blockStart, this.#stubs.cells.getUint32(CELL.BLOCK_SIZE, true));
   }
 

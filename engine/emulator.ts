@@ -1,0 +1,266 @@
+/**
+ * The facade of the library: one guest program, from its start to its end, with everything attached to it.
+ */
+
+import { findLibrary } from "./ffi/find_library.ts";
+import { Disassembler, type Instruction } from "./disasm/disassembler.ts";
+import { GuestContext } from "./context.ts";
+import { Coverage } from "./coverage.ts";
+import type { Hook } from "./hooks/hook.ts";
+import { HookRegistry, type Location } from "./hooks/registry.ts";
+import type { GuestMemory } from "./memory/guest_memory.ts";
+import { Guest, type GuestOptions } from "./guest.ts";
+import type { StopReason } from "./stop_reason.ts";
+import { Image, Symbols } from "./symbols/mod.ts";
+import { type PluginHandle, PluginHost } from "./plugin_host.ts";
+import type { Plugin, PluginSettings } from "./plugin.ts";
+
+/** What to run, and how. */
+export interface EmulatorOptions extends GuestOptions {
+  /** Told what is worth knowing but no error, such as a system call that is not supported. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Options of {@linkcode Emulator.hook}. */
+export interface HookOptions {
+  /** Attach when an image with this name is mapped, if it is not known yet; else an unknown name is an error. */
+  readonly pending?: boolean;
+}
+
+/**
+ * A guest program under instrumentation.
+ *
+ * @example Count the calls of a function
+ * ```ts no-eval
+ * import { Emulator } from "ceratops";
+ *
+ * using emulator = Emulator.open({ program: "/bin/ls", args: ["/"] });
+ * const hook = emulator.hook("libc.so.6:malloc", (cpu) => console.log(cpu.args[0]), { pending: true });
+ * await emulator.run();
+ * console.log(hook.hits);
+ * ```
+ */
+export class Emulator implements Disposable {
+  readonly #guest: Guest;
+  readonly #disassembler: Disassembler;
+  readonly #hooks: HookRegistry;
+  readonly #plugins: PluginHost;
+  #failure: { readonly error: unknown } | undefined;
+  #why: string | undefined;
+  #interrupted = false;
+  #running = false;
+  /** The guest's registers, and where it is. */
+  readonly cpu: GuestContext;
+  /** Images mapped now and their symbols. */
+  readonly symbols: Symbols;
+  /** What ran how often so far. */
+  readonly coverage: Coverage;
+
+  private constructor(options: EmulatorOptions) {
+    const warn = options.onWarning ?? (() => {});
+    this.symbols = new Symbols({ onWarning: (warning) => warn(warning.message) });
+    this.#disassembler = new Disassembler(findLibrary("capstone").path);
+    this.#guest = new Guest(findLibrary("unicorn").path, this.#disassembler, options, {
+      translated: (start, size) => this.#plugins.translated(start, size),
+      mapped: (mapping) => this.#onMapped(mapping),
+      unmapped: (start, end) => this.#onUnmapped(start, end),
+      warn,
+    });
+    const { machine, program } = this.#guest;
+    this.cpu = new GuestContext(machine.cpu.registers, machine.memory, this.symbols, this.#disassembler);
+    this.#guest.context = this.cpu;
+    for (const { path, elf, base, role } of program.images) {
+      this.symbols.add(
+        new Image({ path, hostPath: this.#guest.process.paths.toHost(path), elf, base: BigInt(base), role }),
+      );
+    }
+    this.coverage = new Coverage(machine.ledger, this.symbols, machine.memory, this.#disassembler);
+    this.#hooks = new HookRegistry(this.symbols, machine.sites);
+    this.#plugins = new PluginHost({
+      memory: machine.memory,
+      symbols: this.symbols,
+      disassembler: this.#disassembler,
+      coverage: this.coverage,
+      ledger: machine.ledger,
+      sites: machine.sites,
+      context: this.cpu,
+      guarded: (work) => this.#guarded(work),
+    });
+  }
+
+  /**
+   * Loads a program; nothing of it has run yet.
+   *
+   * @throws {ProgramError} If the program, or the interpreter it names, is missing or cannot be run.
+   * @throws {ElfError} If a file is not ELF, is for another machine, or is corrupt.
+   * @throws {LibraryNotFoundError} If Unicorn or Capstone is missing or too old.
+   */
+  static open(options: EmulatorOptions): Emulator {
+    return new Emulator(options);
+  }
+
+  /** The guest's memory. */
+  get memory(): GuestMemory {
+    return this.#guest.machine.memory;
+  }
+
+  /** The guest's process id. */
+  get pid(): number {
+    return this.#guest.process.pid;
+  }
+
+  /** Address of the program's entry point, where its own code begins after the dynamic linker's. */
+  get entry(): bigint {
+    return BigInt(this.#guest.program.programEntry);
+  }
+
+  /** Why the guest ended, once it has. */
+  get ended(): StopReason | undefined {
+    return this.#guest.ended;
+  }
+
+  /** Whether the guest runs at the moment. */
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
+  /** Hooks that are attached. */
+  get hooks(): readonly Hook[] {
+    return this.#hooks.list();
+  }
+
+  /** Plugins in use. */
+  get plugins(): readonly PluginHandle[] {
+    return this.#plugins.list();
+  }
+
+  #onMapped(mapping: { path: string; hostPath: string; start: number; offset: number; executable: boolean }): void {
+    if (!mapping.executable) return;
+    const image = imageOf(mapping);
+    if (image === undefined) return;
+    this.symbols.add(image);
+    this.#guarded(() => this.#hooks.refresh());
+  }
+
+  #onUnmapped(start: number, end: number): void {
+    this.symbols.remove({ start: BigInt(start), end: BigInt(end) });
+    this.#hooks.forget(start, end);
+  }
+
+  /** Runs user code; what it throws stops the guest, and becomes the stop reason. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#guest.machine.requestStop();
+    }
+  }
+
+  /**
+   * Attaches a closure to every execution of the instructions at a location, before each is executed.
+   *
+   * It takes effect for the very next execution. The closure may read and change registers and memory, attach and
+   * detach hooks, and stop the guest. If it throws, the guest stops there.
+   *
+   * @param where A symbol, `image:symbol`, `symbol+offset`, a glob or RegExp over function names, or an address.
+   * @returns The handle: `detach()`, `disable()`, `enable()`, `hits`.
+   * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
+   */
+  hook(where: Location, handler: (cpu: GuestContext, hook: Hook) => void, options: HookOptions = {}): Hook {
+    const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
+    return this.#hooks.add(where, run, options.pending ?? false);
+  }
+
+  /**
+   * Uses a plugin from now on.
+   *
+   * @throws {PluginError} If a parameter is unknown or does not fit.
+   */
+  use<P extends PluginSettings>(plugin: Plugin<P>, params: Readonly<Record<string, string>> = {}): PluginHandle {
+    return this.#plugins.use(plugin, params);
+  }
+
+  /** Stops the guest before the instruction at hand, from a closure; `why` becomes part of the stop reason. */
+  stop(why = "stop()"): void {
+    this.#why ??= why;
+    this.#guest.machine.requestStop();
+  }
+
+  /** Stops the running guest as soon as possible, between two instructions. */
+  interrupt(): void {
+    if (!this.#running) return;
+    this.#interrupted = true;
+    this.#guest.interrupt();
+  }
+
+  /**
+   * Runs the guest until it stops or ends. The event loop goes on meanwhile.
+   *
+   * @throws {Error} If the guest runs already.
+   */
+  run(): Promise<StopReason> {
+    return this.#go(() => this.#guest.run(() => this.#stopReason()));
+  }
+
+  /** Executes single instructions; stops early if something else stops the guest. */
+  step(count = 1): Promise<StopReason> {
+    return this.#go(async () => {
+      for (let done = 0; done < count; done++) {
+        const reason = await this.#guest.step(() => this.#stopReason());
+        if (reason !== undefined) return reason;
+      }
+      return { kind: "stepped", pc: this.cpu.pc };
+    });
+  }
+
+  async #go(work: () => Promise<StopReason>): Promise<StopReason> {
+    if (this.#running) throw new Error("Cannot run the guest: it runs already");
+    if (this.ended !== undefined) return this.ended;
+    this.#running = true;
+    try {
+      return await work();
+    } finally {
+      this.#running = false;
+      this.#interrupted = false;
+    }
+  }
+
+  /** What has asked the guest to stop since it was asked last. */
+  #stopReason(): StopReason | undefined {
+    const { pc } = this.cpu;
+    const [failure, why] = [this.#failure, this.#why];
+    this.#failure = undefined;
+    this.#why = undefined;
+    if (failure !== undefined) return { kind: "failed", pc, error: failure.error };
+    if (why !== undefined) return { kind: "stopped", pc, why };
+    if (this.#interrupted) return { kind: "interrupted", pc };
+    return undefined;
+  }
+
+  /** Decodes instructions from an address on. */
+  disassemble(address: bigint, count: number): Instruction[] {
+    return this.cpu.disassemble(address, count);
+  }
+
+  /** Ends the guest if it has not ended, and frees what it took. */
+  close(): void {
+    this.#guest.close();
+    this.#disassembler.close();
+  }
+
+  /** Closes at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function imageOf(mapping: { path: string; hostPath: string; start: number; offset: number }): Image | undefined {
+  try {
+    return Image.ofMapping({ ...mapping, address: BigInt(mapping.start) });
+  } catch (error) {
+    // A guest may map any file, executable or not ELF at all; such a one has no symbols.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}

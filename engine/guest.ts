@@ -1,0 +1,204 @@
+/**
+ * One guest process at work: loads the program, runs slices, lets the kernel answer, waits without blocking the host,
+ * and says when and why it stops.
+ */
+
+import type { SliceEnd } from "./cpu/cpu.ts";
+import type { Disassembler } from "./disasm/disassembler.ts";
+import { accessAddress } from "./effective_address.ts";
+import type { GuestContext } from "./context.ts";
+import { describeFault } from "./fault_description.ts";
+import { type LoadedProgram, loadProgram } from "./loader/load_program.ts";
+import { Files } from "./linux/files.ts";
+import { Kernel } from "./linux/kernel.ts";
+import { Paths } from "./linux/paths.ts";
+import type { Process, ProcessListener } from "./linux/process.ts";
+import { openProgram } from "./linux/program_file.ts";
+import { Signals } from "./linux/signals.ts";
+import { Waiter } from "./linux/waiter.ts";
+import { Machine } from "./machine.ts";
+import type { StopReason } from "./stop_reason.ts";
+
+/** What to run, and how. */
+export interface GuestOptions {
+  /** Path of the program, as the guest sees it. */
+  readonly program: string;
+  /** Arguments after the program's name. */
+  readonly args?: readonly string[];
+  /** The name that the program sees as its own, argv[0]; by default `program`. */
+  readonly name?: string;
+  /** Environment; by default the host's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Working directory; by default the host's. */
+  readonly cwd?: string;
+  /** Host directory that the guest sees as `/`. */
+  readonly sysroot?: string;
+  /** Gets one line a system call, as strace(1) writes them. */
+  readonly onSyscall?: (line: string) => void;
+}
+
+/** What a guest tells its owner. */
+export interface GuestEvents extends ProcessListener {
+  /** A block runs for the first time. */
+  translated(start: number, size: number): void;
+  warn(message: string): void;
+}
+
+/** Blocks of the first slice, and the host time that a slice should take. */
+const FIRST_BUDGET = 20_000;
+const SLICE_MILLISECONDS = 12;
+const [LEAST_BUDGET, MOST_BUDGET] = [1_000, 50_000_000];
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** A guest process and its machine. */
+export class Guest {
+  readonly machine: Machine;
+  readonly process: Process;
+  readonly program: LoadedProgram;
+  readonly #kernel: Kernel;
+  readonly #waiter = new Waiter();
+  readonly #disassembler: Disassembler;
+  #budget = FIRST_BUDGET;
+  #ended: StopReason | undefined;
+  #closed = false;
+  /** What closures and descriptions see of the CPU; set once by the owner. */
+  context!: GuestContext;
+
+  /** Loads the program. */
+  constructor(unicorn: string, disassembler: Disassembler, options: GuestOptions, events: GuestEvents) {
+    this.#disassembler = disassembler;
+    this.machine = new Machine(unicorn, disassembler, {
+      syscall: (next) => this.#kernel.enter(next),
+      translated: (start, size) => events.translated(start, size),
+    });
+    const { memory, cpu: { registers } } = this.machine;
+    const paths = new Paths({
+      cwd: options.cwd ?? Deno.cwd(),
+      ...(options.sysroot === undefined ? {} : { sysroot: options.sysroot }),
+    });
+    const environment = Object.entries(options.env ?? Deno.env.toObject()).map(([key, value]) =>
+      encode(`${key}=${value}`)
+    );
+    this.program = loadProgram(memory, {
+      path: options.program,
+      arguments: [options.name ?? options.program, ...options.args ?? []].map(encode),
+      environment,
+      random: crypto.getRandomValues(new Uint8Array(16)),
+      user: { uid: Deno.uid() ?? 0, euid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, egid: Deno.gid() ?? 0 },
+      open: (path) => openProgram(paths, path),
+    });
+    registers.setGeneral(4, BigInt(this.program.stackPointer));
+    registers.pc = BigInt(this.program.entry);
+    this.process = {
+      memory,
+      registers,
+      paths,
+      files: new Files([0, 1, 2]),
+      signals: new Signals(),
+      listener: events,
+      pid: Deno.pid,
+      executable: this.program.executable,
+      auxiliaryVector: this.program.auxiliaryVector,
+      name: this.program.executable.replace(/.*\//, "").slice(0, 15),
+      heapStart: this.program.heapStart,
+      heapEnd: this.program.heapStart,
+      clearTid: 0,
+      umask: 0o22,
+      ending: undefined,
+    };
+    this.#kernel = new Kernel(this.process, {
+      ...(options.onSyscall === undefined ? {} : { trace: options.onSyscall }),
+      unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
+    });
+  }
+
+  /** Why the guest ended, once it has. */
+  get ended(): StopReason | undefined {
+    return this.#ended;
+  }
+
+  /** Ends a wait of the guest, so that its owner is asked whether to stop. */
+  interrupt(): void {
+    this.#waiter.wake();
+  }
+
+  /**
+   * Runs until the guest ends or its owner wants it to stop.
+   *
+   * @param stopReason Asked between slices.
+   */
+  async run(stopReason: () => StopReason | undefined): Promise<StopReason> {
+    let yielded = performance.now();
+    for (;;) {
+      const reason = await this.#settle(this.#slice(), stopReason);
+      if (reason !== undefined) return reason;
+      if (performance.now() - yielded < SLICE_MILLISECONDS) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      yielded = performance.now();
+      const late = stopReason();
+      if (late !== undefined) return late;
+    }
+  }
+
+  /** Executes one instruction. @returns Why the guest stopped, if anything but the step did it. */
+  step(stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
+    return this.#settle(() => this.machine.step(), stopReason);
+  }
+
+  #slice(): () => SliceEnd {
+    return () => {
+      const start = performance.now();
+      const end = this.machine.run(this.#budget);
+      const took = performance.now() - start;
+      if (end.kind === "budget" && took < SLICE_MILLISECONDS / 2) {
+        this.#budget = Math.min(MOST_BUDGET, this.#budget * 2);
+      }
+      if (took > SLICE_MILLISECONDS * 2) this.#budget = Math.max(LEAST_BUDGET, this.#budget >> 1);
+      return end;
+    };
+  }
+
+  async #settle(work: () => SliceEnd, stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
+    const end = work();
+    if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(end);
+    while (this.#kernel.pending !== undefined && this.process.ending === undefined) {
+      const reason = stopReason();
+      if (reason !== undefined) return reason;
+      await this.#waiter.wait(this.#kernel.pending.wait);
+      this.#kernel.retry();
+    }
+    if (this.process.ending !== undefined) return this.#end();
+    return stopReason();
+  }
+
+  #fault(end: SliceEnd): void {
+    const address = this.#faultAddress(end);
+    console.error(describeFault(end, this.context, this.context.symbols, address));
+    this.process.ending = { kind: "signalled", signal: 11 };
+  }
+
+  #faultAddress(end: SliceEnd): bigint | undefined {
+    if (end.kind !== "access") return undefined;
+    if (end.access === "execute") return this.context.pc;
+    const { instruction } = this.context;
+    return instruction && accessAddress(end.page, instruction, this.#disassembler, this.context);
+  }
+
+  #end(): StopReason {
+    const { ending } = this.process;
+    if (ending === undefined) throw new Error("Cannot end the guest: it has not ended");
+    this.#ended = ending.kind === "exited" ? ending : { ...ending, name: String(ending.signal) };
+    this.process.files.closeAll();
+    return this.#ended;
+  }
+
+  /** Frees what the guest took. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.process.files.closeAll();
+    this.#waiter.close();
+    this.machine.close();
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * What is attached where: actions by guest address, and how each address is watched.
+ *
+ * The start of a block is watched through its counter, at no cost to anything else; that takes effect at once. An
+ * address inside a block needs a hook in the translation, which can only be put there between slices: it is asked for
+ * through {@linkcode Sites.edits}. Leaves out what the actions are.
+ */
+
+import type { Cpu } from "../cpu/cpu.ts";
+import type { BlockLedger } from "../counters/ledger.ts";
+import type { ShadowTable } from "../counters/shadow.ts";
+
+/** Something to do when an address is about to be executed. */
+export type Action = (address: number) => void;
+
+interface Site {
+  readonly address: number;
+  actions: readonly Action[];
+  /** Whether the translation carries a hook for it. */
+  translated: boolean;
+}
+
+const REGION = 4096;
+
+/** Attached addresses of one guest. */
+export class Sites {
+  readonly #cpu: Cpu;
+  readonly #ledger: BlockLedger;
+  readonly #shadow: ShadowTable;
+  readonly #sites = new Map<number, Site>();
+  readonly #regions = new Map<number, Set<number>>();
+  readonly #edits = new Set<number>();
+
+  constructor(cpu: Cpu, ledger: BlockLedger, shadow: ShadowTable) {
+    this.#cpu = cpu;
+    this.#ledger = ledger;
+    this.#shadow = shadow;
+  }
+
+  /** Whether {@linkcode Sites.applyEdits} has work to do before the guest may execute anything more. */
+  get hasEdits(): boolean {
+    return this.#edits.size > 0;
+  }
+
+  /** What is attached at an address. */
+  actions(address: number): readonly Action[] | undefined {
+    return this.#sites.get(address)?.actions;
+  }
+
+  /** Whether an address is watched by its block's counter. */
+  isBlockSite(address: number): boolean {
+    return this.#sites.get(address)?.translated === false;
+  }
+
+  /** Adds an action for each execution of the instruction at an address, the next one included. */
+  attach(address: number, action: Action): void {
+    const site = this.#sites.get(address);
+    if (site !== undefined) {
+      site.actions = [...site.actions, action];
+      return;
+    }
+    this.#sites.set(address, { address, actions: [action], translated: false });
+    const region = Math.floor(address / REGION);
+    const addresses = this.#regions.get(region);
+    if (addresses === undefined) this.#regions.set(region, new Set([address]));
+    else addresses.add(address);
+    this.#shadow.attach(address, true);
+    if (this.#ledger.overlapping(address, address + 1).some((block) => block.start !== address)) {
+      this.#edits.add(address);
+    }
+  }
+
+  /** Removes an action; it does not run again. */
+  detach(address: number, action: Action): void {
+    const site = this.#sites.get(address);
+    if (site === undefined) return;
+    site.actions = site.actions.filter((other) => other !== action);
+    if (site.actions.length > 0) return;
+    this.#sites.delete(address);
+    this.#regions.get(Math.floor(address / REGION))?.delete(address);
+    this.#edits.delete(address);
+    this.#shadow.attach(address, false);
+    if (site.translated) this.#cpuUnhook(address);
+  }
+
+  /** The hook of the translation goes when no slice runs: deleted in its own callback, it keeps firing. */
+  #cpuUnhook(address: number): void {
+    this.#removed.add(address);
+  }
+  readonly #removed = new Set<number>();
+
+  /**
+   * Asks for hooks in the translation for what is attached inside a block, other than at its start.
+   *
+   * @returns Whether there is something new: then the block must not run before {@linkcode Sites.applyEdits}.
+   */
+  inspect(start: number, size: number): boolean {
+    let found = false;
+    for (let region = Math.floor(start / REGION); region <= Math.floor((start + size - 1) / REGION); region++) {
+      for (const address of this.#regions.get(region) ?? []) {
+        if (address <= start || address >= start + size || this.#sites.get(address)?.translated) continue;
+        this.#edits.add(address);
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  /** Puts hooks into the translation and takes others out. Call between slices only. */
+  applyEdits(): void {
+    for (const address of this.#removed) {
+      if (this.#sites.get(address)?.translated) continue;
+      this.#renew(address);
+      this.#cpu.unhookInstruction(address);
+    }
+    this.#removed.clear();
+    for (const address of this.#edits) {
+      const site = this.#sites.get(address);
+      if (site === undefined || site.translated) continue;
+      site.translated = true;
+      this.#shadow.attach(address, false);
+      this.#renew(address);
+      this.#cpu.hookInstruction(address);
+    }
+    this.#edits.clear();
+  }
+
+  /** A hook changes where the translator cuts blocks: those around it start anew. */
+  #renew(address: number): void {
+    this.#ledger.retire(address, address + 1);
+  }
+}
