@@ -17,11 +17,46 @@ export class GuestContext extends GuestCpu {
   readonly symbols: Symbols;
   readonly #disassembler: Disassembler;
 
-  constructor(registers: Registers, memory: GuestMemory, symbols: Symbols, disassembler: Disassembler) {
+  readonly #redirect: (pc: bigint) => void;
+
+  /** @param redirect Sets the program counter, whenever that is safe. */
+  constructor(
+    registers: Registers,
+    memory: GuestMemory,
+    symbols: Symbols,
+    disassembler: Disassembler,
+    redirect: (pc: bigint) => void,
+  ) {
     super(registers, memory);
+    this.#redirect = redirect;
     this.memory = memory;
     this.symbols = symbols;
     this.#disassembler = disassembler;
+  }
+
+  /**
+   * Address of the next instruction to execute. Set by a closure, it is where the guest goes on: the instruction that
+   * the closure was called for is not executed.
+   */
+  override get pc(): bigint {
+    return super.pc;
+  }
+  override set pc(value: bigint) {
+    this.#redirect(value);
+  }
+
+  /** Skips the instruction that is executed next. */
+  skip(): void {
+    const { instruction } = this;
+    if (instruction !== undefined) this.pc = instruction.address + BigInt(instruction.size);
+  }
+
+  /** At a function's entry: returns from it at once, with a result. */
+  return(value = 0n): void {
+    const { returnAddress } = this;
+    this.rax = value;
+    this.sp += 8n;
+    this.pc = returnAddress;
   }
 
   /** The symbol that the program counter is in. */

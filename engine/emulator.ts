@@ -7,6 +7,7 @@ import { Disassembler, type Instruction } from "./disasm/disassembler.ts";
 import { GuestContext } from "./context.ts";
 import { Coverage } from "./coverage.ts";
 import type { Hook } from "./hooks/hook.ts";
+import { type CallHandlers, CallStack } from "./hooks/intercept.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import { Guest, type GuestOptions } from "./guest.ts";
@@ -45,6 +46,7 @@ export class Emulator implements Disposable {
   readonly #disassembler: Disassembler;
   readonly #hooks: HookRegistry;
   readonly #plugins: PluginHost;
+  readonly #calls: CallStack;
   #failure: { readonly error: unknown } | undefined;
   #why: string | undefined;
   #interrupted = false;
@@ -61,19 +63,27 @@ export class Emulator implements Disposable {
     this.symbols = new Symbols({ onWarning: (warning) => warn(warning.message) });
     this.#disassembler = new Disassembler(findLibrary("capstone").path);
     this.#guest = new Guest(findLibrary("unicorn").path, this.#disassembler, options, {
-      translated: (start, size) => this.#plugins.translated(start, size),
+      translated: (block, start, size) => this.#plugins.translated(block, start, size),
+      retired: (block) => this.#plugins.retired(block),
       mapped: (mapping) => this.#onMapped(mapping),
       unmapped: (start, end) => this.#onUnmapped(start, end),
       warn,
     });
     const { machine, program } = this.#guest;
-    this.cpu = new GuestContext(machine.cpu.registers, machine.memory, this.symbols, this.#disassembler);
+    this.cpu = new GuestContext(
+      machine.cpu.registers,
+      machine.memory,
+      this.symbols,
+      this.#disassembler,
+      (pc) => machine.redirect(pc),
+    );
     this.#guest.context = this.cpu;
     for (const { path, elf, base, role } of program.images) {
       this.symbols.add(
         new Image({ path, hostPath: this.#guest.process.paths.toHost(path), elf, base: BigInt(base), role }),
       );
     }
+    this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, (work) => this.#guarded(work));
     this.coverage = new Coverage(machine.ledger, this.symbols, machine.memory, this.#disassembler);
     this.#hooks = new HookRegistry(this.symbols, machine.sites);
     this.#plugins = new PluginHost({
@@ -81,8 +91,7 @@ export class Emulator implements Disposable {
       symbols: this.symbols,
       disassembler: this.#disassembler,
       coverage: this.coverage,
-      ledger: machine.ledger,
-      sites: machine.sites,
+      machine,
       context: this.cpu,
       guarded: (work) => this.#guarded(work),
     });
@@ -170,6 +179,53 @@ export class Emulator implements Disposable {
   hook(where: Location, handler: (cpu: GuestContext, hook: Hook) => void, options: HookOptions = {}): Hook {
     const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
     return this.#hooks.add(where, run, options.pending ?? false);
+  }
+
+  /**
+   * Calls closures at the entry and the return of functions.
+   *
+   * @param where As for {@linkcode hook}.
+   * @returns The handle; its `hits` are the calls.
+   * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
+   */
+  intercept(where: Location, handlers: CallHandlers, options: HookOptions = {}): Hook {
+    const run = (_: Hook, address: number) => this.#guarded(() => this.#calls.enter(address, handlers));
+    return this.#hooks.add(where, run, options.pending ?? false);
+  }
+
+  /**
+   * Has a closure do a function's work: it gets the arguments and returns the result, and the function is not executed.
+   *
+   * @param where As for {@linkcode hook}.
+   * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
+   */
+  replace(where: Location, work: (...args: bigint[]) => bigint, options: HookOptions = {}): Hook {
+    return this.hook(where, (cpu) => cpu.return(work(...cpu.args)), options);
+  }
+
+  /**
+   * Calls a function of the stopped guest, and puts all registers back.
+   *
+   * @param args Up to six integers or pointers.
+   * @returns What the function left in rax.
+   * @throws {UnknownSymbolError} If there is no such symbol.
+   * @throws {Error} If the guest runs, has ended, or stops before the function returns.
+   */
+  async call(where: string | bigint, ...args: readonly bigint[]): Promise<bigint> {
+    const address = typeof where === "bigint" ? where : this.symbols.find(where).address;
+    if (this.#running || this.ended !== undefined) {
+      throw new Error(`Cannot call ${where}: the guest ${this.#running ? "runs" : "has ended"}`);
+    }
+    const { machine } = this.#guest;
+    using _ = machine.cpu.saved();
+    let returned = false;
+    machine.prepareCall(address, args, () => {
+      returned = true;
+      this.stop("returned");
+    });
+    const reason = await this.run();
+    if (returned) return this.cpu.rax;
+    throw new Error(`Cannot finish the call of ${where}: the guest stopped, ${reason.kind}`);
   }
 
   /**

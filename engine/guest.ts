@@ -9,15 +9,16 @@ import { accessAddress } from "./effective_address.ts";
 import type { GuestContext } from "./context.ts";
 import { describeFault } from "./fault_description.ts";
 import { type LoadedProgram, loadProgram } from "./loader/load_program.ts";
+import { signalName } from "./linux/abi/signals.ts";
+import type { FaultEnd } from "./linux/faults.ts";
 import { Files } from "./linux/files.ts";
 import { Kernel } from "./linux/kernel.ts";
 import { Paths } from "./linux/paths.ts";
-import type { Process, ProcessListener } from "./linux/process.ts";
+import { createProcess, type Process, type ProcessListener } from "./linux/process.ts";
 import { openProgram } from "./linux/program_file.ts";
-import { Signals } from "./linux/signals.ts";
 import { Waiter } from "./linux/waiter.ts";
 import { Machine } from "./machine.ts";
-import type { StopReason } from "./stop_reason.ts";
+import type { Fault, StopReason } from "./stop_reason.ts";
 
 /** What to run, and how. */
 export interface GuestOptions {
@@ -39,8 +40,10 @@ export interface GuestOptions {
 
 /** What a guest tells its owner. */
 export interface GuestEvents extends ProcessListener {
-  /** A block runs for the first time. */
-  translated(start: number, size: number): void;
+  /** See `MachineEvents`. */
+  translated(block: number, start: number, size: number): void;
+  /** See `MachineEvents`. */
+  retired(block: number): void;
   warn(message: string): void;
 }
 
@@ -61,6 +64,8 @@ export class Guest {
   readonly #disassembler: Disassembler;
   #budget = FIRST_BUDGET;
   #ended: StopReason | undefined;
+  /** What ended the last slice, if it was a fault. */
+  #fault: Fault | undefined;
   #closed = false;
   /** What closures and descriptions see of the CPU; set once by the owner. */
   context!: GuestContext;
@@ -70,7 +75,8 @@ export class Guest {
     this.#disassembler = disassembler;
     this.machine = new Machine(unicorn, disassembler, {
       syscall: (next) => this.#kernel.enter(next),
-      translated: (start, size) => events.translated(start, size),
+      translated: (block, start, size) => events.translated(block, start, size),
+      retired: (block) => events.retired(block),
     });
     const { memory, cpu: { registers } } = this.machine;
     const paths = new Paths({
@@ -90,23 +96,17 @@ export class Guest {
     });
     registers.setGeneral(4, BigInt(this.program.stackPointer));
     registers.pc = BigInt(this.program.entry);
-    this.process = {
+    this.process = createProcess({
       memory,
       registers,
       paths,
       files: new Files([0, 1, 2]),
-      signals: new Signals(),
       listener: events,
       pid: Deno.pid,
       executable: this.program.executable,
       auxiliaryVector: this.program.auxiliaryVector,
-      name: this.program.executable.replace(/.*\//, "").slice(0, 15),
       heapStart: this.program.heapStart,
-      heapEnd: this.program.heapStart,
-      clearTid: 0,
-      umask: 0o22,
-      ending: undefined,
-    };
+    });
     this.#kernel = new Kernel(this.process, {
       ...(options.onSyscall === undefined ? {} : { trace: options.onSyscall }),
       unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
@@ -161,24 +161,29 @@ export class Guest {
 
   async #settle(work: () => SliceEnd, stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
     const end = work();
-    if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(end);
-    while (this.#kernel.pending !== undefined && this.process.ending === undefined) {
+    this.#fault = undefined;
+    if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#onFault(end);
+    while (!this.#kernel.attend() && this.process.ending === undefined) {
       const reason = stopReason();
       if (reason !== undefined) return reason;
-      await this.#waiter.wait(this.#kernel.pending.wait);
+      await this.#waiter.wait(this.#kernel.pending?.wait ?? {});
       this.#kernel.retry();
     }
     if (this.process.ending !== undefined) return this.#end();
     return stopReason();
   }
 
-  #fault(end: SliceEnd): void {
+  /** Queues the signal for a fault; what happened is kept in case that it ends the guest. */
+  #onFault(end: FaultEnd): void {
+    const { pc } = this.context;
     const address = this.#faultAddress(end);
-    console.error(describeFault(end, this.context, this.context.symbols, address));
-    this.process.ending = { kind: "signalled", signal: 11 };
+    const description = describeFault(end, this.context, this.context.symbols, address);
+    const access = end.kind === "access" && address !== undefined ? { kind: end.access, address } : undefined;
+    this.#fault = { pc, description, ...(access === undefined ? {} : { access }) };
+    this.#kernel.fault(end, ({ page }) => address ?? BigInt(page));
   }
 
-  #faultAddress(end: SliceEnd): bigint | undefined {
+  #faultAddress(end: FaultEnd): bigint | undefined {
     if (end.kind !== "access") return undefined;
     if (end.access === "execute") return this.context.pc;
     const { instruction } = this.context;
@@ -188,7 +193,10 @@ export class Guest {
   #end(): StopReason {
     const { ending } = this.process;
     if (ending === undefined) throw new Error("Cannot end the guest: it has not ended");
-    this.#ended = ending.kind === "exited" ? ending : { ...ending, name: String(ending.signal) };
+    const fault = this.#fault === undefined ? {} : { fault: this.#fault };
+    this.#ended = ending.kind === "exited"
+      ? ending
+      : { kind: "signalled", signal: ending.signal, name: signalName(ending.signal), ...fault };
     this.process.files.closeAll();
     return this.#ended;
   }

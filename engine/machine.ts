@@ -3,10 +3,10 @@
  * counted once. Signals, waiting and hooks meet here; what they are is defined below this file.
  */
 
-import { Cpu, type SliceEnd } from "./cpu/cpu.ts";
+import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
 import { GuestMemory, PAGE_SIZE } from "./memory/guest_memory.ts";
 import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
-import { cpuid, EFLAGS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
+import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
 import { BlockLedger } from "./counters/ledger.ts";
 import { ShadowTable } from "./counters/shadow.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
@@ -16,13 +16,22 @@ import { Sites } from "./hooks/sites.ts";
 export interface MachineEvents {
   /** SYSCALL was executed. @returns Whether the guest may go on at once. */
   syscall(next: bigint): boolean;
-  /** A block runs for the first time since its code came to be. */
-  translated(start: number, size: number): void;
+  /**
+   * A block is about to run whose code was not there before, or was cut in another way. A single-stepped instruction
+   * is a block of its own.
+   *
+   * @param block What {@linkcode Machine.currentBlock} is while it runs.
+   */
+  translated(block: number, start: number, size: number): void;
+  /** The code of a block that was announced is no more, or is about to be announced anew. */
+  retired(block: number): void;
 }
 
 /** Protection bits a byte of the permission table can hold. */
 const [READ, WRITE, EXECUTE] = [1, 2, 4];
 const SYSCALL_SIZE = 2n;
+/** Bytes below the stack pointer that a function may use; System V ABI, AMD64 supplement, 3.2.2. */
+const RED_ZONE = 128;
 
 /** A guest's memory, CPU and counters. */
 export class Machine {
@@ -35,7 +44,15 @@ export class Machine {
   readonly #disassembler: Disassembler;
   /** The instruction whose actions have run already: it is executed when the guest goes on. */
   #fired = -1;
-  #stepping = false;
+  /** What actions are being run for. */
+  #at: { readonly kind: "block" | "instruction"; readonly address: number } | undefined;
+  /** The block that a single-stepped instruction is. */
+  #stepped: number | undefined;
+  /** Sizes of the blocks that were announced. */
+  readonly #announced = new Map<number, number>();
+  readonly #announcedSteps = new Set<number>();
+  /** Where the guest goes on instead, once the slice has ended. */
+  #redirected: bigint | undefined;
   #stop = false;
 
   /**
@@ -59,6 +76,8 @@ export class Machine {
     this.memory.listener = {
       revoked: () => this.cpu.flushTlb(),
       codeChanged: (start, end) => {
+        this.#hold();
+        this.#forget(start, end);
         this.ledger.retire(start, end);
         this.cpu.dropTranslations(start, end);
       },
@@ -71,27 +90,81 @@ export class Machine {
     this.cpu.endSlice();
   }
 
-  #onBlock(start: number, size: number): void {
-    if (this.#stepping) return;
-    if (this.ledger.block(start) === undefined) {
-      if (this.sites.inspect(start, size)) return this.#holdBlock(start);
-      this.ledger.enter(start, size);
-      this.#events.translated(start, size);
-    }
-    if (this.sites.isBlockSite(start)) this.#fire(start);
-    if (this.#stop || this.sites.hasEdits) this.#holdBlock(start);
+  /** Which block runs: its start, and for a single-stepped instruction its address and a half. */
+  get currentBlock(): number {
+    return this.#stepped ?? this.cpu.blockStart;
   }
 
-  /** Ends the slice before the block that was just counted. */
-  #holdBlock(start: number): void {
-    this.shadow.takeBack(start);
-    this.cpu.stop();
+  /**
+   * Changes the program counter, from an action too: what the action was called for is not executed then.
+   */
+  redirect(pc: bigint): void {
+    if (this.#at === undefined && this.#stepped === undefined) this.cpu.registers.pc = pc;
+    else this.#redirected = pc;
+  }
+
+  #onBlock(start: number, size: number): void {
+    if (this.#stepped !== undefined) return;
+    if (this.ledger.block(start) === undefined) {
+      const isCutAnew = this.sites.inspect(start, size);
+      if (!isCutAnew) {
+        this.ledger.enter(start, size);
+        this.#announce(start, start, size);
+      }
+      if (isCutAnew || this.#stop || this.sites.hasEdits) {
+        this.shadow.takeBack(start);
+        return this.cpu.stop();
+      }
+    }
+    if (this.sites.isBlockSite(start)) this.#dispatch("block", start);
+  }
+
+  #announce(block: number, start: number, size: number): void {
+    const announced = this.#announced.get(block);
+    if (announced !== undefined && announced >= size) return;
+    if (announced !== undefined) this.#events.retired(block);
+    this.#announced.set(block, size);
+    this.#events.translated(block, start, size);
+  }
+
+  #forget(start: number, end: number): void {
+    for (const block of this.ledger.overlapping(start, end)) this.#forgetBlock(block.start);
+    for (const block of this.#announcedSteps) {
+      if (block + (this.#announced.get(block) ?? 0) > start && block < end) this.#forgetBlock(block);
+    }
+  }
+
+  #forgetBlock(block: number): void {
+    this.#announcedSteps.delete(block);
+    if (this.#announced.delete(block)) this.#events.retired(block);
   }
 
   #onInstruction(address: number): void {
-    if (this.#stepping) return;
-    this.#fire(address);
-    if (this.#stop || this.sites.hasEdits) this.cpu.stop();
+    if (this.#stepped === undefined) this.#dispatch("instruction", address);
+  }
+
+  #dispatch(kind: "block" | "instruction", address: number): void {
+    this.#at = { kind, address };
+    try {
+      this.#fire(address);
+      if (this.#stop || this.sites.hasEdits || this.#redirected !== undefined) this.#hold();
+    } finally {
+      this.#at = undefined;
+    }
+  }
+
+  /**
+   * Ends the slice before what is being dispatched, and settles at once that it was counted but not executed: its
+   * counters may be gone before the slice is.
+   */
+  #hold(): void {
+    if (this.#at === undefined) return;
+    const { kind, address } = this.#at;
+    this.#at = undefined;
+    this.#fired = address;
+    if (kind === "block") this.shadow.takeBack(address);
+    else this.ledger.leave(this.cpu.blockStart, address);
+    this.cpu.stop();
   }
 
   #fire(address: number): void {
@@ -102,7 +175,6 @@ export class Machine {
     const actions = this.sites.actions(address);
     if (actions === undefined) return;
     for (const action of actions) action(address);
-    if (this.#stop || this.sites.hasEdits) this.#fired = address;
   }
 
   #onCpuid(): void {
@@ -131,7 +203,16 @@ export class Machine {
   run(budget: number): SliceEnd {
     this.#prepare();
     const end = this.cpu.run(budget);
+    if (this.#applyRedirection()) return { kind: "budget" };
     return this.#settle(end);
+  }
+
+  #applyRedirection(): boolean {
+    if (this.#redirected === undefined) return false;
+    this.cpu.registers.pc = this.#redirected;
+    this.#redirected = undefined;
+    this.#fired = -1;
+    return true;
   }
 
   #prepare(): void {
@@ -142,7 +223,6 @@ export class Machine {
 
   #settle(end: SliceEnd): SliceEnd {
     const pc = Number(this.cpu.registers.pc);
-    if (end.kind === "stopped" && end.at === "instruction") this.ledger.leave(this.cpu.blockStart, pc);
     if (end.kind === "invalid" || end.kind === "interrupt") this.ledger.leave(this.cpu.blockStart, pc);
     if (end.kind === "access" && end.access !== "execute") {
       this.ledger.leave(this.cpu.blockStart, pc);
@@ -182,19 +262,24 @@ export class Machine {
     const { registers } = this.cpu;
     const pc = Number(registers.pc);
     const instruction = this.#instructionAt(pc);
-    if (instruction !== undefined && this.ledger.overlapping(pc, pc + 1).length === 0) {
-      this.#events.translated(pc, instruction.size);
-    }
-    this.#fire(pc);
-    if (this.#stop) return { kind: "stopped", at: "instruction" };
     const count = this.shadow.count(pc);
-    registers.flags = registers.flags | EFLAGS.TF;
-    this.#stepping = true;
+    this.#stepped = pc + 0.5;
     let end: SliceEnd;
     try {
+      if (instruction !== undefined) {
+        this.#announcedSteps.add(this.#stepped);
+        this.#announce(this.#stepped, pc, instruction.size);
+      }
+      this.#fire(pc);
+      if (this.#applyRedirection()) return { kind: "budget" };
+      if (this.#stop) {
+        this.#fired = pc;
+        return { kind: "stopped", at: "instruction" };
+      }
+      registers.flags = registers.flags | EFLAGS.TF;
       end = this.cpu.run(1);
     } finally {
-      this.#stepping = false;
+      this.#stepped = undefined;
       registers.flags = registers.flags & ~EFLAGS.TF;
       this.shadow.setCount(pc, count);
     }
@@ -205,6 +290,31 @@ export class Machine {
     if (stepped || software || end.kind === "stopped") this.ledger.step(pc);
     if (end.kind === "access" && end.access === "write" && this.#isCode(end.page)) return this.#writeCode(end.page, pc);
     return stepped || end.kind === "stopped" ? { kind: "budget" } : end;
+  }
+
+  /**
+   * Puts a call of a function into the registers and onto the stack.
+   *
+   * @param returned Called when the function has returned.
+   */
+  prepareCall(address: bigint, args: readonly bigint[], returned: () => void): void {
+    if (args.length > FUNCTION_ARGUMENTS.length) {
+      throw new RangeError(
+        `Cannot call a function with ${args.length} arguments: ${FUNCTION_ARGUMENTS.length} at most`,
+      );
+    }
+    const { registers } = this.cpu;
+    args.forEach((value, index) => registers.setGeneral(REGISTER_INDEX[FUNCTION_ARGUMENTS[index]], value));
+    const sp = (registers.general(REGISTER_INDEX.rsp) - BigInt(RED_ZONE) & ~15n) - 8n;
+    this.memory.setU64(sp, BigInt(RETURN_ADDRESS));
+    registers.setGeneral(REGISTER_INDEX.rsp, sp);
+    registers.setGeneral(REGISTER_INDEX.rax, 0n);
+    registers.pc = address;
+    const action = () => {
+      this.sites.detach(RETURN_ADDRESS, action);
+      returned();
+    };
+    this.sites.attach(RETURN_ADDRESS, action);
   }
 
   #instructionAt(pc: number): Instruction | undefined {

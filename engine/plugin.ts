@@ -38,7 +38,7 @@ export type PluginValues<P extends PluginSettings> = {
 
 /** Counts executions natively: no callback is made. */
 export interface Counter {
-  /** Executions since the plugin was set up or reset. */
+  /** Executions since the start of the program. */
   readonly value: number;
 }
 

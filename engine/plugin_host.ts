@@ -1,10 +1,10 @@
 /** Runs plugins: tells them of code before it first runs, counts for them, and asks them for reports. */
 
-import type { BlockLedger } from "./counters/ledger.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import type { GuestContext } from "./context.ts";
 import type { Coverage } from "./coverage.ts";
-import type { Sites } from "./hooks/sites.ts";
+import type { Action } from "./hooks/sites.ts";
+import type { Machine } from "./machine.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import {
   type Counter,
@@ -39,8 +39,7 @@ export interface PluginGround {
   readonly symbols: Symbols;
   readonly disassembler: Disassembler;
   readonly coverage: Coverage;
-  readonly ledger: BlockLedger;
-  readonly sites: Sites;
+  readonly machine: Machine;
   readonly context: GuestContext;
   /** Runs a plugin's code; what it throws stops the guest. */
   guarded(work: () => void): void;
@@ -61,6 +60,8 @@ interface Used extends PluginHandle {
 export class PluginHost {
   readonly #ground: PluginGround;
   readonly #used: Used[] = [];
+  /** What plugins attached, by the block they were told of. */
+  readonly #attached = new Map<number, { readonly address: number; readonly action: Action }[]>();
   #snapshot: ReadonlyMap<number, number> | undefined;
 
   constructor(ground: PluginGround) {
@@ -100,7 +101,7 @@ export class PluginHost {
       report: (output) => this.#withSnapshot(() => reports.forEach((report) => report(output))),
     };
     this.#used.push(used);
-    for (const block of ground.ledger.blocks()) this.#tell([used], block.start, block.size);
+    for (const { start, size } of ground.machine.ledger.blocks()) this.#tell([used], start, start, size);
     return used;
   }
 
@@ -114,23 +115,29 @@ export class PluginHost {
     }
   }
 
-  /** A block runs for the first time. */
-  translated(start: number, size: number): void {
-    if (this.#used.length > 0) this.#tell(this.#used, start, size);
+  /** A block is about to run for the first time. */
+  translated(key: number, start: number, size: number): void {
+    if (this.#used.length > 0) this.#tell(this.#used, key, start, size);
   }
 
-  #tell(plugins: readonly Used[], start: number, size: number): void {
-    const block = this.#block(start, size);
+  /** A block's code is no more: what was attached to it goes. */
+  retired(key: number): void {
+    for (const { address, action } of this.#attached.get(key) ?? []) this.#ground.machine.sites.detach(address, action);
+    this.#attached.delete(key);
+  }
+
+  #tell(plugins: readonly Used[], key: number, start: number, size: number): void {
+    const block = this.#block(key, start, size);
     for (const { translate } of plugins) {
       for (const callback of translate) this.#ground.guarded(() => callback(block));
     }
   }
 
-  #block(start: number, size: number): PluginBlock {
+  #block(key: number, start: number, size: number): PluginBlock {
     const address = BigInt(start);
-    const decode = () => this.#decode(address, size);
+    const decode = () => this.#decode(address, size, key);
     const { symbols } = this.#ground;
-    const attach = (callback: (cpu: GuestContext) => void) => this.#attach(start, callback);
+    const attach = (callback: (cpu: GuestContext) => void) => this.#attach(start, callback, key);
     let instructions: PluginInstruction[] | undefined;
     return {
       address,
@@ -145,15 +152,15 @@ export class PluginHost {
     };
   }
 
-  #decode(address: bigint, size: number): PluginInstruction[] {
+  #decode(address: bigint, size: number, key?: number): PluginInstruction[] {
     const { memory, disassembler } = this.#ground;
     const reach = memory.accessible(Number(address), size, 1);
     return disassembler.decode(memory.view(address, reach), address).map((instruction) =>
-      this.#instruction(instruction)
+      this.#instruction(instruction, key)
     );
   }
 
-  #instruction(instruction: Instruction): PluginInstruction {
+  #instruction(instruction: Instruction, key: number | undefined): PluginInstruction {
     const { symbols } = this.#ground;
     const address = Number(instruction.address);
     return {
@@ -162,33 +169,44 @@ export class PluginHost {
         return symbols.atNumber(address);
       },
       count: (counter) => (counter as NativeCounter).add(address),
-      onExecute: (callback) => this.#attach(address, callback),
+      onExecute: (callback) => this.#attach(address, callback, key),
     };
   }
 
-  #attach(address: number, callback: (cpu: GuestContext) => void): void {
-    this.#ground.sites.attach(address, () => this.#ground.guarded(() => callback(this.#ground.context)));
+  /**
+   * Blocks may overlap: an instruction that several of them contain calls back for the one that runs. What was attached
+   * outside of any block calls back always.
+   */
+  #attach(address: number, callback: (cpu: GuestContext) => void, key: number | undefined): void {
+    const { machine, context } = this.#ground;
+    const action = () => {
+      if (key === undefined || machine.currentBlock === key) this.#ground.guarded(() => callback(context));
+    };
+    machine.sites.attach(address, action);
+    if (key === undefined) return;
+    const attached = this.#attached.get(key);
+    if (attached === undefined) this.#attached.set(key, [{ address, action }]);
+    else attached.push({ address, action });
   }
 }
 
-/** Sums what the ledger counted at addresses since they were given to it. */
+/** Sums what the ledger counted at addresses. */
 class NativeCounter implements Counter {
   readonly #counts: () => ReadonlyMap<number, number>;
-  /** Addresses, and what had been counted there before. */
-  readonly #addresses = new Map<number, number>();
+  readonly #addresses = new Set<number>();
 
   constructor(counts: () => ReadonlyMap<number, number>) {
     this.#counts = counts;
   }
 
   add(address: number): void {
-    if (!this.#addresses.has(address)) this.#addresses.set(address, 0);
+    this.#addresses.add(address);
   }
 
   get value(): number {
     const counts = this.#counts();
     let sum = 0;
-    for (const [address, before] of this.#addresses) sum += (counts.get(address) ?? 0) - before;
+    for (const address of this.#addresses) sum += counts.get(address) ?? 0;
     return sum;
   }
 }

@@ -33,6 +33,7 @@ export const REGISTER_ID = {
   ST0: 114,
   FPCW: 246,
   FPSW: 31,
+  FPTAG: 247,
   MXCSR: 249,
 } as const;
 

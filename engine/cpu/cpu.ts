@@ -6,6 +6,7 @@
  * Leaves out what the events mean: counting, hooks and the kernel are its clients.
  */
 
+import { busGuard } from "../ffi/bus_guard.ts";
 import { hostBuffer, hostPointer, PROT, zeroHost } from "../ffi/libc.ts";
 import {
   blockStub,
@@ -74,6 +75,8 @@ export interface CpuOptions {
  */
 const BOOT_PAGE = 0x1000;
 const UNREACHED = BOOT_PAGE + PAGE_SIZE - 1;
+/** An address that guest code can return to without anything else being there. */
+export const RETURN_ADDRESS: number = BOOT_PAGE + PAGE_SIZE / 2;
 const ACCESS: Readonly<Record<number, AccessKind>> = { 16: "read", 17: "write", 18: "execute" };
 
 /** One guest CPU. */
@@ -81,6 +84,7 @@ export class Cpu {
   readonly #unicorn: UnicornSymbols;
   readonly #engine: UnicornEngine;
   readonly #stubs = new StubPage();
+  readonly #budgetAddress = this.#stubs.cellsAddress + BigInt(CELL.BUDGET);
   readonly #callbacks: { close(): void }[] = [];
   readonly #events: CpuEvents;
   readonly #shadow: bigint | undefined;
@@ -151,7 +155,7 @@ export class Cpu {
   #boot(memory: GuestMemory): void {
     memory.map({ start: BOOT_PAGE, length: PAGE_SIZE, protection: PROT.READ | PROT.EXEC });
     memory.write(BOOT_PAGE, new Uint8Array(PAGE_SIZE).fill(0xf4)); // hlt, which faults in user mode
-    memory.write(BOOT_PAGE, enterUserMode(BOOT_PAGE + PAGE_SIZE / 2));
+    memory.write(BOOT_PAGE, enterUserMode(RETURN_ADDRESS));
     memory.regions.remove(BOOT_PAGE, BOOT_PAGE + PAGE_SIZE);
     this.#start(BOOT_PAGE, 0);
     const record = this.#stubs.cells.getBigUint64(CELL.REGISTERS, true);
@@ -294,6 +298,7 @@ export class Cpu {
   #start(pc: number, budget: number): number {
     this.#stubs.cells.setInt32(CELL.BUDGET, budget, true);
     this.#stubs.cells.setUint32(CELL.FAULT_KIND, 0, true);
+    busGuard().endsSlice(this.#budgetAddress);
     this.#stopping = undefined;
     this.#vector = undefined;
     return this.#unicorn.uc_emu_start(this.#engine, BigInt(pc), BigInt(UNREACHED), 0n, 0n);
@@ -335,6 +340,20 @@ export class Cpu {
     this.dropTranslations(address, address + 1);
   }
 
+  /** Keeps all registers; they are put back at the end of a `using` block. */
+  saved(): Disposable {
+    const handle = new BigUint64Array(1);
+    checkUnicorn(this.#unicorn.uc_context_alloc(this.#engine, handle), "uc_context_alloc");
+    const context = hostPointer(handle[0]);
+    checkUnicorn(this.#unicorn.uc_context_save(this.#engine, context), "uc_context_save");
+    return {
+      [Symbol.dispose]: () => {
+        checkUnicorn(this.#unicorn.uc_context_restore(this.#engine, context), "uc_context_restore");
+        checkUnicorn(this.#unicorn.uc_context_free(context), "uc_context_free");
+      },
+    };
+  }
+
   /** Forgets looked-up permissions, after some were taken away. */
   flushTlb(): void {
     checkUnicorn(this.#unicorn.uc_ctl_run(this.#engine, UC_CTL.TLB_FLUSH), "uc_ctl(TLB_FLUSH)");
@@ -348,6 +367,7 @@ export class Cpu {
 
   /** Frees the engine. */
   close(): void {
+    busGuard().endsSlice(0n);
     checkUnicorn(this.#unicorn.uc_close(this.#engine), "uc_close");
     for (const callback of this.#callbacks) callback.close();
     this.#stubs.free();

@@ -14,6 +14,8 @@ import {
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { Registers } from "./registers.ts";
 
+const ARGUMENT_INDEXES = FUNCTION_ARGUMENTS.map((name) => REGISTER_INDEX[name]);
+
 /** The general registers as properties. */
 export type GeneralRegisters = { [name in GeneralRegister]: bigint };
 
@@ -74,11 +76,17 @@ class CpuView {
    * registers, four more from the stack.
    */
   get args(): readonly bigint[] {
-    const inRegisters = FUNCTION_ARGUMENTS.map((name) => this.#registers.general(REGISTER_INDEX[name]));
     const stack = this.sp + 8n;
     const onStack = [0n, 8n, 16n, 24n].filter((at) => this.#memory.allows(Number(stack + at), 8, 1))
       .map((at) => this.#memory.u64(stack + at));
-    return [...inRegisters, ...onStack];
+    return [...this.registerArgs, ...onStack];
+  }
+
+  /** The first six integer arguments of the function that was just entered, those in registers. */
+  get registerArgs(): readonly bigint[] {
+    const list: bigint[] = [];
+    for (const index of ARGUMENT_INDEXES) list.push(this.#registers.general(index));
+    return list;
   }
 
   /** Where the function that was just entered returns to. */

@@ -32,7 +32,7 @@ export const CELL = {
 export const PAGE_FLAG_ASK = 0x80;
 
 /** A piece of code: bytes, 32-bit references to cells, 64-bit immediates, and labels with 8-bit jumps to them. */
-type Piece = number | { cell: number; trailing?: number } | { imm64: bigint } | { label: string } | { jump: string };
+export type Piece = number | { cell: number; trailing?: number } | { imm64: bigint } | { label: string } | { jump: string };
 
 /** Cells and code of one engine. */
 export class StubPage {
@@ -50,6 +50,11 @@ export class StubPage {
     this.#code.set(bytes, start);
     this.#used = (start + bytes.length + 15) & ~15;
     return this.#address + BigInt(PAGE + start);
+  }
+
+  /** Host address of the shared words. */
+  get cellsAddress(): bigint {
+    return this.#address;
   }
 
   /** The bytes written so far. */

@@ -1,27 +1,105 @@
 /**
  * The guest's file descriptors. Each stands for a descriptor of the host; the numbers have nothing in common, so that
- * the guest cannot reach what the host process itself has open.
+ * the guest cannot reach what the host process itself has open. Every host descriptor is closed on execve(2).
  */
 
-import { hostCall } from "./host.ts";
 import { ERRNO } from "./abi/errno.ts";
+import { ACCESS_MODE, FCNTL, FILE_TYPE, OPEN_FLAGS } from "./abi/files.ts";
+import { hostCall } from "./host.ts";
+import { descriptorName, hostStatus, isType } from "./host_files.ts";
+import type { ProcEntry, ProcNode } from "./proc/node.ts";
+
+/** What a file is to the guest, when it is not simply what the host has. */
+export interface OpenFileOptions {
+  /** Whether it is one of the host's own standard streams, which are never closed. */
+  readonly borrowed?: boolean;
+  /** What it is in the guest's `/proc`. */
+  readonly node?: ProcNode;
+}
 
 /** An open file; descriptors made by dup(2) share it. */
-export interface OpenFile {
+export class OpenFile {
   /** Descriptor of the host. */
   readonly host: number;
-  /** The guest's path, or what it is: `pipe:`, `socket:`. */
-  readonly path: string;
-  /** How many descriptors stand for it. */
-  references: number;
   /** Whether it is one of the host's own standard streams, which are never closed. */
   readonly borrowed: boolean;
+  /** What it is in the guest's `/proc`, if it is there. */
+  readonly node: ProcNode | undefined;
+  /** `st_mode` as it was when it was opened: for its type. */
+  readonly mode: number;
+  /** How many descriptors stand for it. */
+  references = 0;
+  /** Whether the host can be asked for a transfer that does not wait, RWF_NOWAIT; until it says that it cannot. */
+  canRefuseToWait = true;
+  /** Of a directory of the guest's `/proc`: what was listed, and how far it was read. */
+  listing: { readonly entries: readonly ProcEntry[]; position: number } | undefined;
+  readonly #path: string | (() => string);
+  #nonBlocking: boolean | undefined;
+
+  /** @param path The guest's path or a description, or who finds it out. */
+  constructor(host: number, path: string | (() => string), options: OpenFileOptions = {}) {
+    this.host = host;
+    this.borrowed = options.borrowed ?? false;
+    this.node = options.node;
+    this.#path = path;
+    this.mode = hostStatus(host)?.mode ?? 0;
+  }
+
+  /** The guest's path, or what it is: `pipe:[1234]`. */
+  get path(): string {
+    return typeof this.#path === "string" ? this.#path : this.#path();
+  }
+
+  /** The host's path, or what it is. */
+  get hostPath(): string {
+    return new TextDecoder().decode(descriptorName(this.host));
+  }
+
+  /** Whether transfers never wait, whatever the file's flags: it is a regular file, a directory or a disk. */
+  get isAlwaysReady(): boolean {
+    return isType(this.mode, FILE_TYPE.REGULAR) || isType(this.mode, FILE_TYPE.DIRECTORY) ||
+      isType(this.mode, FILE_TYPE.BLOCK);
+  }
+
+  /** Its status flags, as F_GETFL gives them. */
+  get flags(): number {
+    const flags = hostCall("fcntl", this.host, FCNTL.F_GETFL, 0);
+    if (!this.borrowed || flags < 0) return flags;
+    return flags & ~OPEN_FLAGS.O_NONBLOCK | (this.#nonBlocking ? OPEN_FLAGS.O_NONBLOCK : 0);
+  }
+
+  /** Whether transfers fail with EAGAIN instead of waiting. */
+  get isNonBlocking(): boolean {
+    return (this.flags & OPEN_FLAGS.O_NONBLOCK) !== 0;
+  }
+
+  /** Whether it was opened for reading only. */
+  get isReadOnly(): boolean {
+    return (this.flags & ACCESS_MODE.MASK) === ACCESS_MODE.O_RDONLY;
+  }
+
+  /** Whether it was opened for writing only. */
+  get isWriteOnly(): boolean {
+    return (this.flags & ACCESS_MODE.MASK) === ACCESS_MODE.O_WRONLY;
+  }
+
+  /**
+   * Sets its status flags, as F_SETFL does. Whether the host's own streams wait is the host's business: others have
+   * them too.
+   */
+  setFlags(flags: number): number {
+    if (!this.borrowed) return hostCall("fcntl", this.host, FCNTL.F_SETFL, flags);
+    this.#nonBlocking = (flags & OPEN_FLAGS.O_NONBLOCK) !== 0;
+    return 0;
+  }
 }
 
 interface Entry {
   readonly file: OpenFile;
   closeOnExec: boolean;
 }
+
+const STANDARD = ["/dev/stdin", "/dev/stdout", "/dev/stderr"];
 
 /** A table of descriptors. */
 export class Files {
@@ -32,15 +110,23 @@ export class Files {
   /** Starts with the host's standard streams, as far as they are open. */
   constructor(standard: readonly number[]) {
     standard.forEach((host, descriptor) => {
-      if (hostCall("fcntl", host, 1, 0) < 0) return;
-      const file = {
-        host,
-        path: ["/dev/stdin", "/dev/stdout", "/dev/stderr"][descriptor] ?? "",
-        references: 1,
-        borrowed: true,
-      };
+      if (hostCall("fcntl", host, FCNTL.F_GETFD, 0) < 0) return;
+      const name = new TextDecoder().decode(descriptorName(host)) || STANDARD[descriptor];
+      const file = new OpenFile(host, name ?? "", { borrowed: true });
+      file.references = 1;
       this.#entries.set(descriptor, { file, closeOnExec: false });
     });
+  }
+
+  /** A table for a process that is made from this one's: the same files under the same numbers. */
+  fork(): Files {
+    const files = new Files([]);
+    files.limit = this.limit;
+    for (const [descriptor, { file, closeOnExec }] of this.#entries) {
+      file.references++;
+      files.#entries.set(descriptor, { file, closeOnExec });
+    }
+    return files;
   }
 
   /** What a descriptor stands for. */
@@ -48,9 +134,9 @@ export class Files {
     return this.#entries.get(descriptor)?.file;
   }
 
-  /** The host's descriptor, or `-EBADF`. */
+  /** The host's descriptor, or -1, for which the host has EBADF too. */
   host(descriptor: number): number {
-    return this.#entries.get(descriptor)?.file.host ?? -ERRNO.EBADF;
+    return this.#entries.get(descriptor)?.file.host ?? -1;
   }
 
   /** Descriptors in use, in ascending order. */
@@ -58,12 +144,23 @@ export class Files {
     return [...this.#entries.keys()].sort((a, b) => a - b);
   }
 
-  /** Adds a host descriptor under the lowest free number from `lowest` on. @returns It, or `-EMFILE`. */
-  add(host: number, path: string, closeOnExec: boolean, lowest = 0): number {
-    return this.#place({ host, path, references: 0, borrowed: false }, closeOnExec, lowest);
+  /** Whether as many more descriptors are free; if not, a call that makes them fails with EMFILE. */
+  hasRoom(count = 1): boolean {
+    if (this.#entries.size + count <= this.limit) return true;
+    let free = 0;
+    for (let descriptor = 0; descriptor < this.limit && free < count; descriptor++) {
+      if (!this.#entries.has(descriptor)) free++;
+    }
+    return free >= count;
   }
 
-  #place(file: OpenFile, closeOnExec: boolean, lowest: number): number {
+  /** Adds a host descriptor under the lowest free number from `lowest` on. @returns It, or `-EMFILE`. */
+  add(host: number, path: string | (() => string), closeOnExec: boolean, lowest = 0): number {
+    return this.addFile(new OpenFile(host, path), closeOnExec, lowest);
+  }
+
+  /** Adds a file; it is closed if there is no room for it. @returns Its number, or `-EMFILE`. */
+  addFile(file: OpenFile, closeOnExec: boolean, lowest = 0): number {
     let descriptor = lowest;
     while (this.#entries.has(descriptor)) descriptor++;
     if (descriptor >= this.limit) {
@@ -78,15 +175,15 @@ export class Files {
   /** Makes another number stand for the same file. @returns It, or a negative errno. */
   duplicate(descriptor: number, closeOnExec: boolean, lowest = 0): number {
     const entry = this.#entries.get(descriptor);
-    return entry === undefined ? -ERRNO.EBADF : this.#place(entry.file, closeOnExec, lowest);
+    return entry === undefined ? -ERRNO.EBADF : this.addFile(entry.file, closeOnExec, lowest);
   }
 
   /** Makes a certain number stand for the same file, closing what it stood for. @returns It, or a negative errno. */
   duplicateTo(descriptor: number, target: number, closeOnExec: boolean): number {
     const entry = this.#entries.get(descriptor);
     if (entry === undefined || target < 0 || target >= this.limit) return -ERRNO.EBADF;
-    if (this.#entries.has(target)) this.close(target);
     entry.file.references++;
+    if (this.#entries.has(target)) this.close(target);
     this.#entries.set(target, { file: entry.file, closeOnExec });
     return target;
   }
@@ -109,6 +206,13 @@ export class Files {
   setCloseOnExec(descriptor: number, value: boolean): void {
     const entry = this.#entries.get(descriptor);
     if (entry !== undefined) entry.closeOnExec = value;
+  }
+
+  /** Closes what execve(2) closes. */
+  closeForExec(): void {
+    for (const descriptor of this.descriptors()) {
+      if (this.closeOnExec(descriptor)) this.close(descriptor);
+    }
   }
 
   /** Closes all. */

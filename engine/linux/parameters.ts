@@ -1,16 +1,31 @@
 /** Types of system call arguments: how each is taken from its register, and how strace shows it. */
 
+import { ACCESS_MODE, AT_FDCWD, OPEN_FLAGS } from "./abi/files.ts";
 import type { Process } from "./process.ts";
+
+/** A call that is shown. */
+export interface ShownCall {
+  readonly process: Process;
+  /** All six argument registers. */
+  readonly registers: readonly bigint[];
+  /** What it returned; undefined before it has. */
+  readonly result: bigint | undefined;
+}
 
 /** A type of argument. */
 export interface Parameter<T> {
   /** The argument's value, from its register. */
   decode(register: bigint): T;
-  /** The argument as strace(1) shows it. */
-  show(register: bigint, process: Process): string;
+  /** The argument as strace(1) shows it; undefined to leave it out. */
+  show(register: bigint, call: ShownCall): string | undefined;
+  /** Whether it shows what the call filled, so that it can be shown only afterwards. */
+  readonly isOutput?: boolean;
 }
 
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER);
+/** strace(1) shows as many bytes of a buffer. */
+const SHOWN_BYTES = 32;
+const PATH_BYTES = 4096;
 
 function toNumber(register: bigint): number {
   return register <= LARGEST ? Number(register) : Number.MAX_SAFE_INTEGER;
@@ -32,10 +47,10 @@ export const int: Parameter<number> = number(toInt);
 export const unsigned: Parameter<number> = number((register) => Number(BigInt.asUintN(32, register)));
 /** A file descriptor. */
 export const fd: Parameter<number> = int;
-/** A directory's descriptor; AT_FDCWD is -100. */
+/** A directory's descriptor, or AT_FDCWD. */
 export const directory: Parameter<number> = {
   decode: toInt,
-  show: (register) => toInt(register) === -100 ? "AT_FDCWD" : String(toInt(register)),
+  show: (register) => toInt(register) === AT_FDCWD ? "AT_FDCWD" : String(toInt(register)),
 };
 /** A length in bytes; those past 2^53 - 1 are taken for that. */
 export const size: Parameter<number> = number(toNumber);
@@ -54,35 +69,123 @@ export const bits: Parameter<number> = { decode: toInt, show: (register) => hex(
 /** A file mode. */
 export const mode: Parameter<number> = {
   decode: toInt,
-  show: (register) => "0" + (toInt(register) & 0o7777).toString(8),
+  show: (register) => octal(toInt(register) & 0o7777),
 };
 /** Address of a path. */
 export const path: Parameter<number> = {
   decode: toNumber,
-  show: (register, process) => quotedAt(register, process, 256, true),
-};
-/** Address of bytes whose number is not shown here. */
-export const buffer: Parameter<number> = {
-  decode: toNumber,
-  show: (register, process) => quotedAt(register, process, 32, false),
+  show(register, { process }) {
+    const start = toNumber(register);
+    const bytes = reachable(process, start, PATH_BYTES);
+    const end = bytes.indexOf(0);
+    return end >= 0 ? quoted(bytes.subarray(0, end)) : address.show(register, NO_CALL);
+  },
 };
 
-function quotedAt(register: bigint, process: Process, limit: number, terminated: boolean): string {
-  const start = toNumber(register);
-  const reach = process.memory.accessible(start, limit, 1);
-  if (reach === 0) return address.show(register, process);
-  const bytes = process.memory.uncheckedView(start, reach);
-  const end = terminated ? bytes.indexOf(0) : -1;
-  return quoted(end >= 0 ? bytes.subarray(0, end) : bytes) + (terminated && end >= 0 ? "" : "...");
+/** Address of bytes that the call takes. @param lengthIndex Which argument tells their number. */
+export function input(lengthIndex: number): Parameter<number> {
+  return {
+    decode: toNumber,
+    show: (register, { process, registers }) => shownBytes(process, register, toNumber(registers[lengthIndex])),
+  };
 }
 
-/** Bytes as a C string literal. */
+/** Address of bytes that the call fills: as many as its result says. */
+export const output: Parameter<number> = {
+  decode: toNumber,
+  isOutput: true,
+  show: (register, { process, result }) =>
+    result === undefined || result < 0n
+      ? address.show(register, NO_CALL)
+      : shownBytes(process, register, toNumber(result)),
+};
+
+/** Address of an array of `struct iovec`. @param countIndex Which argument tells its length. */
+export function ioVectors(countIndex: number, direction: "input" | "output"): Parameter<number> {
+  return {
+    decode: toNumber,
+    ...(direction === "output" ? { isOutput: true } : {}),
+    show(register, { process, registers, result }) {
+      const start = toNumber(register);
+      const count = Math.min(toInt(registers[countIndex]), 16);
+      if (count <= 0 || !process.memory.allows(start, count * 16, 1)) return address.show(register, NO_CALL);
+      let left = direction === "input" ? Infinity : Math.max(0, Number(result ?? 0n));
+      const shown = Array.from({ length: count }, (_, index) => {
+        const length = toNumber(process.memory.u64(start + index * 16 + 8));
+        const filled = Math.min(length, left);
+        left -= filled;
+        return `{iov_base=${shownBytes(process, process.memory.u64(start + index * 16), filled)}, iov_len=${length}}`;
+      });
+      return `[${shown.join(", ")}]`;
+    },
+  };
+}
+
+/** Flags of open(2): an access mode and more. */
+export const openFlags: Parameter<number> = {
+  decode: toInt,
+  show(register, call) {
+    const value = toInt(register);
+    const access = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"][value & ACCESS_MODE.MASK];
+    const rest = BigInt(value & ~ACCESS_MODE.MASK);
+    return rest === 0n ? access : `${access}|${flags(OPEN_FLAGS).show(rest, call)}`;
+  },
+};
+
+/** Mode of a file that open(2) makes; left out if it makes none. @param flagsIndex Which argument has the flags. */
+export function openMode(flagsIndex: number): Parameter<number> {
+  return {
+    decode: toInt,
+    show(register, { registers }) {
+      const flags = toInt(registers[flagsIndex]);
+      const makes = flags & OPEN_FLAGS.O_CREAT || (flags & OPEN_FLAGS.O_TMPFILE) === OPEN_FLAGS.O_TMPFILE;
+      return makes ? octal(toInt(register) & 0o7777) : undefined;
+    },
+  };
+}
+
+/** An argument that strace(1) shows only if it is not zero and its call has a variable number of them. */
+export const optional: Parameter<bigint> = {
+  decode: (register) => register,
+  show: (register) => hex(register),
+};
+
+const NO_CALL: ShownCall = { process: undefined as never, registers: [], result: undefined };
+
+function octal(value: number): string {
+  return value === 0 ? "000" : "0" + value.toString(8).padStart(3, "0");
+}
+
+function reachable(process: Process, start: number, limit: number): Uint8Array {
+  return process.memory.uncheckedView(start, process.memory.accessible(start, limit, 1));
+}
+
+function shownBytes(process: Process, register: bigint, length: number): string {
+  const start = toNumber(register);
+  const bytes = reachable(process, start, Math.min(length, SHOWN_BYTES));
+  if (bytes.length < Math.min(length, SHOWN_BYTES) || register === 0n) return address.show(register, NO_CALL) ?? "";
+  return quoted(bytes) + (length > SHOWN_BYTES ? "..." : "");
+}
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  9: "\\t",
+  10: "\\n",
+  11: "\\v",
+  12: "\\f",
+  13: "\\r",
+  34: '\\"',
+  92: "\\\\",
+};
+
+/** Bytes as a C string literal, octal escapes as short as what follows allows. */
 export function quoted(bytes: Uint8Array): string {
-  const escapes: Readonly<Record<number, string>> = { 9: "\\t", 10: "\\n", 13: "\\r", 34: '\\"', 92: "\\\\" };
-  const shown = Array.from(
-    bytes,
-    (byte) => escapes[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`),
-  );
+  const shown = Array.from(bytes, (byte, index) => {
+    if (ESCAPES[byte] !== undefined) return ESCAPES[byte];
+    if (byte >= 32 && byte < 127) return String.fromCharCode(byte);
+    const next = bytes[index + 1];
+    const isDigit = next !== undefined && next >= 0x30 && next <= 0x39;
+    return `\\${byte.toString(8).padStart(isDigit ? 3 : 1, "0")}`;
+  });
   return `"${shown.join("")}"`;
 }
 

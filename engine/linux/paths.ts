@@ -1,6 +1,22 @@
 /**
- * Guest paths to host paths: the system root, and `/proc/self`, which is the guest's and never the host process's.
+ * Guest paths to host paths. Every row that takes a path goes through {@linkcode Paths.at}.
+ *
+ * Without a system root, the host's kernel resolves most paths by itself: a first look (openat2(2) without magic links)
+ * finds what the path leads to, and if that is outside of any procfs the call is made with the guest's own path. For the
+ * rest, and always with a system root, see path_walk.ts. Paths are bytes: names need not be UTF-8.
  */
+
+import { AT_FDCWD, RESOLVE } from "./abi/files.ts";
+import { ERRNO } from "./abi/errno.ts";
+import type { OpenFile } from "./files.ts";
+import { guestPath, readable } from "./guest_pointers.ts";
+import { HostBuffer, hostCall } from "./host.ts";
+import { descriptorName, duplicateHost, isProcfs } from "./host_files.ts";
+import { type Place, type Position, positionOf, walk, type WalkContext } from "./path_walk.ts";
+import type { ProcNode } from "./proc/node.ts";
+import { procRoot } from "./proc/root.ts";
+import type { Process } from "./process.ts";
+import type { Result } from "./syscall.ts";
 
 /** Where a guest sees the file system. */
 export interface PathOptions {
@@ -10,19 +26,292 @@ export interface PathOptions {
   readonly cwd: string;
 }
 
+/** What a row does with the place that a path leads to. */
+export interface PathUse {
+  /** Makes the call for a name in a host directory. */
+  host(directory: number, name: bigint): Result;
+  /** The same for something in the guest's `/proc`; by default EPERM, as procfs refuses changes. */
+  proc?(node: ProcNode): Result;
+}
+
+const [O_PATH, O_CLOEXEC, O_NOFOLLOW, O_DIRECTORY] = [0o10000000, 0o2000000, 0o400000, 0o200000];
+const NAME_BYTES = 512;
+const PATH_BYTES = 4097;
+/** `struct open_how` of openat2(2). */
+const how = new HostBuffer(24);
+const parentPath = new HostBuffer(PATH_BYTES);
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+function openDirectory(path: string): number {
+  const bytes = encoder.encode(path);
+  const name = new HostBuffer(bytes.length + 1);
+  return hostCall("openat", AT_FDCWD, name.setString(bytes), O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
+}
+
+function look(directory: number, path: bigint, follow: boolean): number {
+  how.view.setBigUint64(0, BigInt(O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)), true);
+  how.view.setBigUint64(16, BigInt(RESOLVE.RESOLVE_NO_MAGICLINKS), true);
+  return hostCall("openat2", directory, path, how.address, 24);
+}
+
 /** Resolves paths for one process. */
 export class Paths {
+  readonly #root: number;
   readonly #sysroot: string;
-  /** Host path of the working directory. */
-  cwd: string;
+  #cwd: Position;
 
-  constructor(options: PathOptions) {
-    this.#sysroot = options.sysroot ?? "";
-    this.cwd = options.cwd;
+  /** @throws {Error} If the system root or the working directory cannot be opened. */
+  constructor(options: PathOptions | Paths) {
+    if (options instanceof Paths) {
+      this.#sysroot = options.#sysroot;
+      this.#root = duplicateHost(options.#root);
+      this.#cwd = copy(options.#cwd);
+      return;
+    }
+    this.#root = openDirectory(options.sysroot ?? "/");
+    if (this.#root < 0) throw new Error(`Cannot use ${options.sysroot} as the system root: it cannot be opened`);
+    const name = decoder.decode(descriptorName(this.#root));
+    this.#sysroot = name === "/" ? "" : name;
+    const cwd = openDirectory(options.cwd);
+    if (cwd < 0) throw new Error(`Cannot start in ${options.cwd}: it cannot be opened`);
+    this.#cwd = { kind: "host", descriptor: cwd };
+    if (!this.#isInside(cwd)) this.#setCwd({ kind: "host", descriptor: this.#root });
   }
 
-  /** Host path of a guest path, absolute or relative to the working directory. */
-  toHost(path: string): string {
-    return path.startsWith("/") ? this.#sysroot + path : `${this.cwd}/${path}`;
+  #isInside(descriptor: number): boolean {
+    const path = decoder.decode(descriptorName(descriptor));
+    return this.#sysroot === "" || path === this.#sysroot || path.startsWith(`${this.#sysroot}/`);
+  }
+
+  /** The same root and working directory for a process that is made from this one's. */
+  fork(): Paths {
+    return new Paths(this);
+  }
+
+  /** Gives the descriptors back. */
+  close(): void {
+    hostCall("close", this.#root);
+    if (this.#cwd.kind === "host") hostCall("close", this.#cwd.descriptor);
+  }
+
+  #setCwd(position: Position): void {
+    const before = this.#cwd;
+    this.#cwd = copy(position);
+    if (before.kind === "host") hostCall("close", before.descriptor);
+  }
+
+  #context(process: Process | undefined): WalkContext {
+    return { root: this.#root, cwd: this.#cwd, proc: process && procRoot(process) };
+  }
+
+  /** Where a path relative to a descriptor starts, or a negative errno. */
+  #start(process: Process, directory: number): Position | number {
+    if (directory === AT_FDCWD) return this.#cwd;
+    const file = process.files.get(directory);
+    return file === undefined ? -ERRNO.EBADF : positionOf(file, procRoot(process));
+  }
+
+  /**
+   * Makes a call for what a guest path leads to.
+   *
+   * @param directory The guest's directory descriptor, or AT_FDCWD.
+   * @param pathname Guest address of the path.
+   * @param follow Whether a link in the last component is followed.
+   * @returns The call's result, or the negative errno of resolving the path.
+   */
+  at(process: Process, directory: number, pathname: number, follow: boolean, use: PathUse): Result {
+    const absolute = process.memory.accessible(pathname, 1, 1) > 0 && process.memory.u8(pathname) === 0x2f;
+    let start: Position = this.#cwd;
+    if (!absolute) {
+      const found = this.#start(process, directory);
+      // The errors of the path itself come first.
+      if (typeof found === "number") return this.#pathError(process, pathname) ?? found;
+      start = found;
+    }
+    if (this.#sysroot === "" && start.kind === "host") {
+      const path = readable(process, pathname, 1);
+      const state = this.#lookAhead(process, start.descriptor, path, pathname, follow);
+      if (state === "host") return use.host(start.descriptor, path);
+      if (typeof state === "number") return state;
+    }
+    const bytes = guestPath(process, pathname);
+    if (typeof bytes === "number") return bytes;
+    if (bytes.length === 0) return -ERRNO.ENOENT;
+    return walk(this.#context(process), start, bytes, follow, (place) => usePlace(place, use));
+  }
+
+  #pathError(process: Process, pathname: number): number | undefined {
+    const bytes = guestPath(process, pathname);
+    if (typeof bytes === "number") return bytes;
+    return bytes.length === 0 ? -ERRNO.ENOENT : undefined;
+  }
+
+  /**
+   * Finds whether the host's kernel may resolve a path by itself.
+   *
+   * @returns "host" if so, "walk" if not, or a negative errno that any call with the path would give.
+   */
+  #lookAhead(
+    process: Process,
+    directory: number,
+    path: bigint,
+    pathname: number,
+    follow: boolean,
+  ): "host" | "walk" | number {
+    const descriptor = look(directory, path, follow);
+    if (descriptor === -ERRNO.EFAULT || descriptor === -ERRNO.ENAMETOOLONG) return descriptor;
+    if (descriptor >= 0) {
+      const outside = !isProcfs(descriptor);
+      hostCall("close", descriptor);
+      return outside ? "host" : "walk";
+    }
+    if (descriptor !== -ERRNO.ENOENT) return "walk";
+    return this.#isMissing(process, directory, path, pathname) ? "host" : "walk";
+  }
+
+  /** Whether a path whose end is missing ends in a directory outside of any procfs, and not with a dangling link. */
+  #isMissing(process: Process, directory: number, path: bigint, pathname: number): boolean {
+    const bytes = guestPath(process, pathname);
+    if (typeof bytes === "number" || bytes.length === 0) return false;
+    let end = bytes.length;
+    while (end > 1 && bytes[end - 1] === 0x2f) end--;
+    const slash = bytes.subarray(0, end).lastIndexOf(0x2f);
+    const parent = slash < 0 ? Uint8Array.of(0x2e) : bytes.subarray(0, Math.max(1, slash));
+    const above = look(directory, parentPath.setString(parent), true);
+    if (above < 0) return false;
+    const outside = !isProcfs(above);
+    hostCall("close", above);
+    const link = look(directory, path, false);
+    if (link >= 0) hostCall("close", link);
+    return outside && link < 0;
+  }
+
+  /**
+   * Makes a call for a path that the kernel itself knows, or for a descriptor if the path is empty and may be.
+   *
+   * @param allowed Whether the call's flags have AT_EMPTY_PATH.
+   */
+  atOrEmpty(
+    process: Process,
+    directory: number,
+    pathname: number,
+    follow: boolean,
+    allowed: boolean,
+    use: PathUse & { descriptor(file: OpenFile): Result },
+  ): Result {
+    const empty = pathname === 0 || process.memory.accessible(pathname, 1, 1) > 0 && process.memory.u8(pathname) === 0;
+    if (!allowed || !empty) return this.at(process, directory, pathname, follow, use);
+    if (directory !== AT_FDCWD) {
+      const file = process.files.get(directory);
+      return file === undefined ? -ERRNO.EBADF : use.descriptor(file);
+    }
+    return this.#cwd.kind === "proc"
+      ? usePlace({ kind: "proc", node: this.#cwd.node }, use)
+      : usePlace({ kind: "host", directory: this.#cwd.descriptor, name: Uint8Array.of(0x2e) }, use);
+  }
+
+  /** Changes the working directory. @returns 0, or a negative errno. */
+  changeDirectory(process: Process, pathname: number): Result {
+    return this.at(process, AT_FDCWD, pathname, true, {
+      host: (directory, name) => {
+        const descriptor = hostCall("openat", directory, name, O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
+        if (descriptor < 0) return descriptor;
+        const status = this.#enter({ kind: "host", descriptor });
+        hostCall("close", descriptor);
+        return status;
+      },
+      proc: (node) => node.kind === "directory" ? this.#enter({ kind: "proc", node }) : -ERRNO.ENOTDIR,
+    });
+  }
+
+  /** Changes the working directory to an open one. @returns 0, or a negative errno. */
+  changeDirectoryTo(process: Process, file: OpenFile): number {
+    const position = positionOf(file, procRoot(process));
+    return typeof position === "number" ? position : this.#enter(position);
+  }
+
+  #enter(position: Position): number {
+    if (position.kind === "host") {
+      // Looking anything up in it takes the permission that chdir(2) takes.
+      const status = hostCall("openat", position.descriptor, dot.address, O_PATH | O_CLOEXEC, 0);
+      if (status < 0) return status;
+      hostCall("close", status);
+    }
+    this.#setCwd(position);
+    return 0;
+  }
+
+  /** The guest's path of the working directory, or a negative errno if it was removed. */
+  currentDirectory(): Uint8Array | number {
+    if (this.#cwd.kind === "proc") return encoder.encode(this.#cwd.node.path);
+    const name = descriptorName(this.#cwd.descriptor);
+    const [NLINK, status] = [16, new HostBuffer(144)];
+    hostCall("fstat", this.#cwd.descriptor, status.address);
+    if (status.view.getBigUint64(NLINK, true) === 0n) return -ERRNO.ENOENT;
+    return this.toGuest(name);
+  }
+
+  /** The guest's path of a host path: without the system root. */
+  toGuest(path: Uint8Array): Uint8Array {
+    const prefix = encoder.encode(this.#sysroot);
+    if (prefix.length === 0 || !prefix.every((byte, index) => path[index] === byte)) return path;
+    const rest = path.subarray(prefix.length);
+    return rest.length === 0 ? encoder.encode("/") : rest;
+  }
+
+  /**
+   * Host path of a guest path, absolute or relative to the working directory, with its links resolved if there is such
+   * a file.
+   *
+   * @param process For paths in its `/proc`; without it they lead nowhere.
+   */
+  toHost(path: string, process?: Process): string {
+    const bytes = encoder.encode(path);
+    const lexical = path.startsWith("/") ? this.#sysroot + path : `${this.#cwdText()}/${path}`;
+    if (bytes.length === 0) return lexical;
+    const found = walk(this.#context(process), this.#cwd, bytes, true, (place) => this.#hostPath(place));
+    return typeof found === "string" ? found : lexical;
+  }
+
+  #cwdText(): string {
+    return this.#cwd.kind === "proc" ? this.#cwd.node.path : decoder.decode(descriptorName(this.#cwd.descriptor));
+  }
+
+  #hostPath(place: Place): string | undefined {
+    if (place.kind === "file") return `/proc/self/fd/${place.file.host}`;
+    // Nothing in /proc is a program, and none of the host's /proc may be taken for the guest's.
+    if (place.kind === "proc") return `/dev/null${place.node.path}`;
+    const name = new HostBuffer(NAME_BYTES);
+    const descriptor = hostCall("openat", place.directory, name.setString(place.name), O_PATH | O_CLOEXEC, 0);
+    if (descriptor < 0) return undefined;
+    const path = decoder.decode(descriptorName(descriptor));
+    hostCall("close", descriptor);
+    return path;
+  }
+}
+
+const dot = new HostBuffer(2);
+dot.setString(encoder.encode("."));
+
+function copy(position: Position): Position {
+  return position.kind === "proc"
+    ? position
+    : { kind: "host", descriptor: duplicateHost(position.descriptor) };
+}
+
+/** Buffers for the names of nested calls: rename(2) has two at a time. */
+const names: HostBuffer[] = [];
+let nesting = 0;
+
+function usePlace(place: Place, use: PathUse): Result {
+  if (place.kind === "proc") return use.proc?.(place.node) ?? -ERRNO.EPERM;
+  const buffer = names[nesting] ??= new HostBuffer(NAME_BYTES);
+  nesting++;
+  try {
+    if (place.kind === "host") return use.host(place.directory, buffer.setString(place.name));
+    return use.host(AT_FDCWD, buffer.setString(encoder.encode(`/proc/self/fd/${place.file.host}`)));
+  } finally {
+    nesting--;
   }
 }

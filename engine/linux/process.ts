@@ -1,17 +1,24 @@
 /**
- * The state that the kernel keeps of a guest process: memory, files, identity, heap. No behaviour: that is the rows'.
+ * The state that the kernel keeps of a guest process and its threads: memory, files, identity, signals, heap, limits.
+ *
+ * No behaviour: that is the rows'. What Linux keeps per thread (registers, signal mask, name) is in {@linkcode Thread}.
  */
 
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { Registers } from "../cpu/registers.ts";
+import { type Credentials, hostCredentials } from "./credentials.ts";
 import type { Files } from "./files.ts";
+import { Limits } from "./limits.ts";
 import type { Paths } from "./paths.ts";
-import type { Signals } from "./signals.ts";
+import { Signals, ThreadSignals } from "./signals.ts";
+import type { SignalInfo } from "./signals/siginfo.ts";
+import { Timers } from "./timers.ts";
 
 /** How a process ended. */
 export type Ending =
   | { readonly kind: "exited"; readonly status: number }
-  | { readonly kind: "signalled"; readonly signal: number };
+  /** `info` says what the signal was about; `core` whether Linux would dump core, if limits let it. */
+  | { readonly kind: "signalled"; readonly signal: number; readonly core?: boolean; readonly info?: SignalInfo };
 
 /** Hears what a process does that others follow. */
 export interface ProcessListener {
@@ -23,16 +30,48 @@ export interface ProcessListener {
   unmapped(start: number, end: number): void;
 }
 
+/** The last exception of a thread, as signal frames show it. */
+export interface Trap {
+  /** The CPU's vector. */
+  readonly vector: number;
+  /** The page fault's error code. */
+  readonly error: number;
+  /** The address that caused the last page fault. */
+  readonly address: bigint;
+}
+
+/** A thread of a guest process. */
+export interface Thread {
+  readonly tid: number;
+  readonly registers: Registers;
+  readonly signals: ThreadSignals;
+  /** Where set_tid_address(2) said to write 0 at exit. */
+  clearTid: number;
+  /** What set_robust_list(2) said. */
+  robustList: { readonly head: number; readonly size: number };
+  trap: Trap;
+}
+
 /** A guest process. */
 export interface Process {
   readonly memory: GuestMemory;
-  readonly registers: Registers;
   readonly files: Files;
   readonly paths: Paths;
   readonly signals: Signals;
+  readonly timers: Timers;
+  readonly limits: Limits;
   readonly listener: ProcessListener;
+  /** The thread whose call is handled, or that runs. */
+  thread: Thread;
+  /** Registers of that thread. */
+  readonly registers: Registers;
   /** The guest's process id: the host's own, so that nothing else has it. */
   readonly pid: number;
+  readonly parent: number;
+  /** Process group and session. */
+  group: number;
+  session: number;
+  credentials: Credentials;
   /** The guest's path of the program. */
   readonly executable: string;
   /** Bytes of the auxiliary vector. */
@@ -41,9 +80,65 @@ export interface Process {
   name: string;
   readonly heapStart: number;
   heapEnd: number;
-  /** Where set_tid_address(2) said to write 0 at exit. */
-  clearTid: number;
   umask: number;
+  /** What personality(2) and prctl(2) set and tell, and nothing else looks at. */
+  settings: { personality: number; dumpable: number; noNewPrivileges: boolean; parentDeathSignal: number };
+  /** Nanoseconds of CPU time that the host process had used when the guest began. */
+  readonly cpuTimeAtStart: bigint;
+  /** What a call left to do once its slice has ended, where the program counter may be changed. */
+  deferred: (() => void) | undefined;
   /** Set when it has ended. */
   ending: Ending | undefined;
+}
+
+/** What a process begins with. */
+export interface ProcessStart {
+  readonly memory: GuestMemory;
+  readonly registers: Registers;
+  readonly files: Files;
+  readonly paths: Paths;
+  readonly listener: ProcessListener;
+  readonly pid: number;
+  readonly executable: string;
+  readonly auxiliaryVector: Uint8Array;
+  readonly heapStart: number;
+}
+
+/** Makes a process of one thread that has the host process's identity and limits. */
+export function createProcess(start: ProcessStart): Process {
+  const { pid, files, registers, heapStart, executable } = start;
+  const signals = new Signals();
+  const thread: Thread = {
+    tid: pid,
+    registers,
+    signals: new ThreadSignals(signals),
+    clearTid: 0,
+    robustList: { head: 0, size: 0 },
+    trap: { vector: 0, error: 0, address: 0n },
+  };
+  const { parent, group, session, credentials } = hostCredentials();
+  const limits = new Limits();
+  files.limit = limits.openFiles;
+  const timers = new Timers();
+  return {
+    ...start,
+    signals,
+    thread,
+    get registers() {
+      return this.thread.registers;
+    },
+    timers,
+    limits,
+    parent,
+    group,
+    session,
+    credentials,
+    name: executable.replace(/.*\//, "").slice(0, 15),
+    heapEnd: heapStart,
+    umask: 0o22,
+    settings: { personality: 0, dumpable: 1, noNewPrivileges: false, parentDeathSignal: 0 },
+    cpuTimeAtStart: timers.cpuTime(),
+    deferred: undefined,
+    ending: undefined,
+  };
 }

@@ -1,39 +1,172 @@
-/** Signal dispositions, masks and delivery of one process. See signal(7). */
+/**
+ * Signal state: what a process does at each signal, and what waits for it or for one of its threads. See signal(7).
+ *
+ * Leaves out delivery, which is signals/delivery.ts's.
+ */
 
-/** Numbers of the signals, from `<asm/signal.h>`. */
-export const SIGNAL = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGUSR1: 10,
-  SIGSEGV: 11,
-  SIGUSR2: 12,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-  SIGSTKFLT: 16,
-  SIGCHLD: 17,
-  SIGCONT: 18,
-  SIGSTOP: 19,
-  SIGTSTP: 20,
-  SIGTTIN: 21,
-  SIGTTOU: 22,
-  SIGURG: 23,
-  SIGXCPU: 24,
-  SIGXFSZ: 25,
-  SIGVTALRM: 26,
-  SIGPROF: 27,
-  SIGWINCH: 28,
-  SIGIO: 29,
-  SIGPWR: 30,
-  SIGSYS: 31,
-} as const;
+import {
+  defaultAction,
+  SA,
+  SIG_DFL,
+  SIG_IGN,
+  SIGNAL,
+  signalBit,
+  SS,
+  UNBLOCKABLE,
+} from "./abi/signals.ts";
+import { PendingSignals } from "./signals/pending.ts";
+import type { SignalInfo } from "./signals/siginfo.ts";
 
-/** State of signals. */
-export class Signals {}
+export { SIGNAL } from "./abi/signals.ts";
+
+/** What sigaction(2) sets. */
+export interface SignalAction {
+  /** Address of the handler, or {@linkcode SIG_DFL} or {@linkcode SIG_IGN}. */
+  readonly handler: bigint;
+  /** Bits of {@linkcode SA}. */
+  readonly flags: number;
+  /** Address of the code that calls rt_sigreturn(2). */
+  readonly restorer: bigint;
+  /** Signals blocked while the handler runs. */
+  readonly mask: bigint;
+}
+
+const DEFAULT: SignalAction = { handler: SIG_DFL, flags: 0, restorer: 0n, mask: 0n };
+const STOPS = [SIGNAL.SIGSTOP, SIGNAL.SIGTSTP, SIGNAL.SIGTTIN, SIGNAL.SIGTTOU]
+  .reduce((mask, signal) => mask | signalBit(signal), 0n);
+
+/** Dispositions of one process, and the signals sent to it as a whole. */
+export class Signals {
+  readonly #actions = new Map<number, SignalAction>();
+  /** Signals that any of its threads may take. */
+  readonly pending = new PendingSignals();
+
+  /** What happens at a signal. */
+  action(signal: number): SignalAction {
+    return this.#actions.get(signal) ?? DEFAULT;
+  }
+
+  /** Sets what happens at a signal. What is pending of a signal that is ignored now is dropped. */
+  setAction(signal: number, action: SignalAction, threads: readonly ThreadSignals[]): void {
+    this.#actions.set(signal, action);
+    if (!this.ignores(signal)) return;
+    for (const { pending } of [this, ...threads]) pending.discard(signalBit(signal));
+  }
+
+  /** Sets a signal back to its default, as SA_RESETHAND does. */
+  reset(signal: number): void {
+    this.#actions.delete(signal);
+  }
+
+  /** Whether a signal does nothing, by its handler or by default. */
+  ignores(signal: number): boolean {
+    const { handler } = this.action(signal);
+    return handler === SIG_IGN || handler === SIG_DFL && defaultAction(signal) === "ignore";
+  }
+}
+
+/** Mask, alternate stack and pending signals of one thread. */
+export class ThreadSignals {
+  readonly #process: Signals;
+  #mask = 0n;
+  #savedMask: bigint | undefined;
+  /** Signals sent to this thread alone. */
+  readonly pending = new PendingSignals();
+  /** The alternate stack, as in `stack_t`. */
+  alternateStack: AlternateStack = { start: 0n, size: 0, flags: SS.SS_DISABLE };
+
+  /** @param process Signals of the process that the thread is in. */
+  constructor(process: Signals) {
+    this.#process = process;
+  }
+
+  /** The blocked signals. */
+  get mask(): bigint {
+    return this.#mask;
+  }
+  set mask(mask: bigint) {
+    this.#mask = mask & ~UNBLOCKABLE;
+  }
+
+  /** The mask that the next handler's end restores: what it was before {@linkcode suspend}. */
+  get maskToRestore(): bigint {
+    return this.#savedMask ?? this.#mask;
+  }
+
+  /** Sets the mask while a call waits, as sigsuspend(2), ppoll(2) and pselect(2) do. */
+  suspend(mask: bigint): void {
+    this.#savedMask ??= this.#mask;
+    this.mask = mask;
+  }
+
+  /** Ends {@linkcode suspend} when no handler ran. */
+  resume(): void {
+    if (this.#savedMask !== undefined) this.#mask = this.#savedMask;
+    this.#savedMask = undefined;
+  }
+
+  /** A handler's frame holds the mask to restore now. */
+  maskSaved(): void {
+    this.#savedMask = undefined;
+  }
+
+  /** Pending signals, of the thread or its process, that are not blocked. */
+  get deliverable(): bigint {
+    return (this.pending.mask | this.#process.pending.mask) & ~this.#mask;
+  }
+
+  /** Takes a pending signal of a set: the thread's own come first. */
+  take(allowed: bigint): SignalInfo | undefined {
+    return this.pending.take(allowed) ?? this.#process.pending.take(allowed);
+  }
+}
+
+/** The stack that SA_ONSTACK handlers run on; see sigaltstack(2). */
+export interface AlternateStack {
+  readonly start: bigint;
+  readonly size: number;
+  /** Bits of {@linkcode SS}. */
+  readonly flags: number;
+}
+
+/** Whether a stack pointer is on an alternate stack. */
+export function isOnStack(stack: AlternateStack, sp: bigint): boolean {
+  return !(stack.flags & SS.SS_AUTODISARM) && sp > stack.start && sp - stack.start <= BigInt(stack.size);
+}
+
+/**
+ * Sends a signal to a process, or to one of its threads.
+ *
+ * @param thread The thread; without it any thread may take the signal.
+ */
+export function sendSignal(process: { readonly signals: Signals; readonly thread: { readonly signals: ThreadSignals } },
+  info: SignalInfo, thread?: ThreadSignals): void {
+  const { signals } = process;
+  const { signal } = info;
+  const queues = [signals.pending, process.thread.signals.pending];
+  if (signal === SIGNAL.SIGCONT) queues.forEach((queue) => queue.discard(STOPS));
+  if (signalBit(signal) & STOPS) queues.forEach((queue) => queue.discard(signalBit(SIGNAL.SIGCONT)));
+  const blocked = (thread ?? process.thread.signals).mask & signalBit(signal);
+  if (signals.ignores(signal) && !blocked) return;
+  (thread?.pending ?? signals.pending).add(info);
+}
+
+/**
+ * Sends a signal that an instruction caused: it cannot be blocked or ignored.
+ */
+export function forceSignal(process: { readonly signals: Signals; readonly thread: { readonly signals: ThreadSignals } },
+  info: SignalInfo): void {
+  const { signals } = process.thread;
+  const bit = signalBit(info.signal);
+  if (signals.mask & bit || process.signals.action(info.signal).handler === SIG_IGN) {
+    process.signals.reset(info.signal);
+    signals.mask &= ~bit;
+  }
+  signals.pending.discard(bit);
+  signals.pending.add(info);
+}
+
+/** Whether a call that a signal interrupts is started again after the handler. */
+export function restarts(action: SignalAction): boolean {
+  return (action.flags & SA.SA_RESTART) !== 0;
+}

@@ -23,7 +23,14 @@ export interface Waiting {
     /** Host time (`performance.now()`) at which waiting ends, in milliseconds. */
     readonly deadline?: number;
   };
+  /** Signals that end the wait although they are blocked: those that sigtimedwait(2) asks for. */
+  readonly signals?: bigint;
   retry(): Result;
+  /**
+   * What the call returns when a handler interrupts it, for calls that SA_RESTART does not start again: poll(2),
+   * nanosleep(2), sigsuspend(2). Without it the call is started again under SA_RESTART, and fails with EINTR otherwise.
+   */
+  interrupt?(): number | bigint;
 }
 
 /** What a handler returns: the value for rax, a negative errno for a failure, or a reason to wait. */

@@ -5,7 +5,8 @@
  * which the translator's TLB reads. Leaves out who decides where things go: see the loader and mmap(2)'s row.
  */
 
-import { errno, hostBuffer, libc, MAP, mapHost, PROT, unmapHost, zeroHost } from "../ffi/libc.ts";
+import { busGuard, isReadableByHost } from "../ffi/bus_guard.ts";
+import { errno, hostBuffer, libc, MAP, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
 import { PAGE_FLAG_ASK } from "../ffi/stubs.ts";
 import { GuestMemoryError } from "./errors.ts";
 import { type Region, Regions } from "./regions.ts";
@@ -14,6 +15,10 @@ import { type Region, Regions } from "./regions.ts";
 export const SPAN = 2 ** 40;
 /** Bytes of a page. */
 export const PAGE_SIZE = 4096;
+
+const MREMAP = 25n;
+const [MREMAP_MAYMOVE, MREMAP_FIXED] = [1n, 2n];
+const EFAULT = 14;
 
 /** Hears of changes that the translator or the counters must follow. */
 export interface MemoryListener {
@@ -32,8 +37,11 @@ export interface Mapping {
   readonly protection: number;
   readonly name?: string;
   readonly shared?: boolean;
-  /** A host file: its descriptor and the offset of the first byte, a multiple of the page size. */
-  readonly file?: { readonly descriptor: number; readonly offset: number };
+  /**
+   * A host file: its descriptor and the offset of the first byte, a multiple of the page size. With `size`, the file's
+   * size in bytes, pages past its end are mapped as such; without it there must be none.
+   */
+  readonly file?: { readonly descriptor: number; readonly offset: number; readonly size?: number };
 }
 
 /** Rounds up to whole pages. */
@@ -68,6 +76,7 @@ export class GuestMemory {
     const buffer = hostBuffer(this.#base, SPAN);
     this.#bytes = new Uint8Array(buffer);
     this.#view = new DataView(buffer);
+    busGuard().watch(this.#base, SPAN);
   }
 
   /** Host address of guest address 0. */
@@ -105,8 +114,14 @@ export class GuestMemory {
       this.unmap(start, length);
       return code;
     }
-    this.regions.add({ start, end: start + length, protection, shared, name, offset });
-    this.#setPermissions(start, start + length, protection);
+    const end = start + length;
+    const fileEnd = file?.size === undefined ? end : Math.min(end, Math.max(start, start + pageUp(file.size - offset)));
+    if (fileEnd > start) this.regions.add({ start, end: fileEnd, protection, shared, name, offset });
+    if (fileEnd < end) {
+      const past = { start: fileEnd, end, offset: offset + fileEnd - start, pastEnd: true };
+      this.regions.add({ ...past, protection, shared, name });
+    }
+    this.#setPermissions(start, fileEnd, protection);
     return 0;
   }
 
@@ -129,17 +144,131 @@ export class GuestMemory {
       if (region.protection === protection) continue;
       this.#revoke(region.start, region.end);
       const size = BigInt(region.end - region.start);
-      if (libc().mprotect(this.#base + BigInt(region.start), size, hostProtection(protection)) !== 0) return errno();
+      if (libc().mprotect(this.#base + BigInt(region.start), size, hostProtection(protection)) !== 0) {
+        const code = errno();
+        if (!region.pastEnd) this.#setPermissions(region.start, region.end, region.protection);
+        return code;
+      }
       this.regions.protect(region.start, region.end, protection);
-      this.#setPermissions(region.start, region.end, protection);
+      if (!region.pastEnd) this.#setPermissions(region.start, region.end, protection);
     }
     return 0;
   }
 
-  /** Makes pages of anonymous memory zero again, as madvise(2)'s MADV_DONTNEED does. */
-  discard(start: number, length: number): void {
+  /**
+   * Gives advice to the host's madvise(2): after MADV_DONTNEED anonymous pages are zero again, and a file's are read anew.
+   *
+   * @returns 0, or a positive errno.
+   */
+  advise(start: number, length: number, advice: number): number {
+    for (const region of this.regions.within(start, start + pageUp(length))) {
+      if (region.protection & PROT.EXEC) this.listener?.codeChanged(region.start, region.end);
+      const size = BigInt(region.end - region.start);
+      if (libc().madvise(this.#base + BigInt(region.start), size, advice) !== 0) return errno();
+    }
+    return 0;
+  }
+
+  /**
+   * Moves the pages of one mapping to where nothing is, and what is mapped with them. Both ranges are whole pages.
+   *
+   * @param length Bytes to move; those after them, up to `newLength`, are new pages of the same mapping.
+   * @returns 0, or a positive errno of the host's mremap(2).
+   */
+  move(start: number, length: number, target: number, newLength: number): number {
+    const region = this.regions.at(start);
+    if (region === undefined) return EFAULT;
+    const grows = Math.max(0, newLength - length);
+    const isFile = region.shared || region.name.startsWith("/");
     this.#revoke(start, start + length);
-    zeroHost(this.#base + BigInt(start), length);
+    this.#revoke(target, target + newLength);
+    const flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    const moved = libc().syscall64(
+      ...[MREMAP, this.#base + BigInt(start), BigInt(length), BigInt(isFile ? newLength : length), flags] as const,
+      ...[this.#base + BigInt(target), 0n] as const,
+    );
+    if (moved === -1n) {
+      const code = errno();
+      for (const part of this.regions.within(start, start + length)) {
+        if (!part.pastEnd) this.#setPermissions(part.start, part.end, part.protection);
+      }
+      return code;
+    }
+    this.#reserve(start, length);
+    const parts = this.regions.remove(start, start + length);
+    this.regions.remove(target, target + newLength);
+    for (const part of parts) this.#place({ ...part, start: part.start - start + target, end: part.end - start + target });
+    if (grows === 0) return 0;
+    const { protection, shared, name } = region;
+    if (!isFile) return this.map({ start: target + length, length: grows, protection, shared, name });
+    const offset = region.offset + start - region.start + length;
+    this.#place({ ...region, start: target + length, end: target + newLength, offset, pastEnd: true });
+    this.reclaim(target + length);
+    return 0;
+  }
+
+  #place(region: Region): void {
+    this.regions.add(region);
+    if (!region.pastEnd) this.#setPermissions(region.start, region.end, region.protection);
+  }
+
+  /** Takes the host's pages back that were moved away, before another thread of the host gets an address there. */
+  #reserve(start: number, length: number): void {
+    const host = this.#base + BigInt(start);
+    const flags = MAP.PRIVATE | MAP.ANONYMOUS | MAP.NORESERVE | MAP.FIXED_NOREPLACE;
+    if (libc().mmap(host, BigInt(length), PROT.NONE, flags, -1, 0n) === host) return;
+    throw new Error(`Cannot keep the guest's address space: errno is ${errno()} for ${length} bytes`);
+  }
+
+  /**
+   * Looks again at pages that were past the end of a file: some are there if it has grown.
+   *
+   * @param address In the region that is asked about.
+   * @returns Whether the address's page can be accessed now.
+   */
+  reclaim(address: number): boolean {
+    const region = this.regions.at(address);
+    if (!region?.pastEnd || region.protection === PROT.NONE) return false;
+    const end = this.#firstUnreadable(region.start, region.end);
+    if (end === region.start) return false;
+    this.#place({ ...region, end, pastEnd: undefined });
+    return address < end;
+  }
+
+  /** The first page of `[start, end)` that the host cannot read, where all before it can be; `end` if there is none. */
+  #firstUnreadable(start: number, end: number): number {
+    let low = 0;
+    let high = (end - start) / PAGE_SIZE;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (isReadableByHost(this.#base + BigInt(start + middle * PAGE_SIZE))) low = middle + 1;
+      else high = middle;
+    }
+    return start + low * PAGE_SIZE;
+  }
+
+  /**
+   * Guest addresses that were accessed although their file had been truncated, since this was asked last. What was read
+   * there is zero. From now on the pages past the files' ends are known as such.
+   */
+  takeTruncated(): number[] {
+    if (!busGuard().hasNotes) return [];
+    const addresses = busGuard().take().map((host) => Number(host - this.#base)).filter((at) => at >= 0 && at < SPAN);
+    for (const address of addresses) this.#pageOut(pageDown(address));
+    for (const address of addresses) {
+      const region = this.regions.at(address);
+      if (region === undefined || region.pastEnd) continue;
+      const start = this.#firstUnreadable(region.start, region.end);
+      this.#revoke(start, region.end);
+      const past = { ...region, start, offset: region.offset + start - region.start, pastEnd: true };
+      if (start < region.end) this.regions.add(past);
+    }
+    return addresses;
+  }
+
+  /** Makes the zeroes that the guard put at a page unreadable again. */
+  #pageOut(page: number): void {
+    libc().mprotect(this.#base + BigInt(page), BigInt(PAGE_SIZE), PROT.NONE);
   }
 
   #revoke(start: number, end: number): void {
@@ -163,7 +292,8 @@ export class GuestMemory {
     let at = start;
     const end = Math.min(start + length, SPAN);
     while (at < end) {
-      const region = this.regions.at(at);
+      let region = this.regions.at(at);
+      if (region?.pastEnd && this.reclaim(at)) region = this.regions.at(at);
       if (region === undefined || !(regionAllows(region) & permission)) break;
       at = region.end;
     }
@@ -277,7 +407,8 @@ export class GuestMemory {
   write(address: bigint | number, bytes: Uint8Array): void {
     const start = Number(address);
     const end = start + bytes.length;
-    if (!(start >= 0 && this.regions.covers(start, end))) throw new GuestMemoryError(BigInt(address), "write");
+    const isThere = start >= 0 && this.regions.covers(start, end) && !this.regions.within(start, end).some(isPastEnd);
+    if (!isThere) throw new GuestMemoryError(BigInt(address), "write");
     for (const part of this.regions.within(start, end)) {
       const whole = [
         this.#base + BigInt(pageDown(part.start)),
@@ -312,6 +443,7 @@ export class GuestMemory {
 
   /** Gives the reservation back: no view of it may be used after. */
   free(): void {
+    busGuard().unwatch(this.#base);
     unmapHost(this.#base, SPAN);
     unmapHost(this.#permissionsAddress, SPAN / PAGE_SIZE);
   }
@@ -323,9 +455,13 @@ function hostProtection(protection: number): number {
   return readable | protection & PROT.WRITE;
 }
 
+function isPastEnd(region: Region): boolean {
+  return region.pastEnd === true;
+}
+
 /** What x86 lets a guest do: every mapped page that is writable or executable is readable too. */
 function regionAllows(region: Region): number {
-  return region.protection === 0 ? 0 : region.protection | PROT.READ;
+  return region.protection === 0 || region.pastEnd ? 0 : region.protection | PROT.READ;
 }
 
 function pagePermissions(protection: number): number {

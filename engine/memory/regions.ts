@@ -15,6 +15,8 @@ export interface Region {
   readonly name: string;
   /** Offset in the file, in bytes. */
   readonly offset: number;
+  /** Whether these pages of a file lie past its end: an access gets SIGBUS, unless the file has grown. */
+  readonly pastEnd?: boolean;
 }
 
 /** Mappings in address order. */
@@ -118,5 +120,6 @@ function cut(region: Region, start: number, end: number): Region {
 
 function joins(left: Region, right: Region): boolean {
   return left.end === right.start && left.protection === right.protection && left.shared === right.shared &&
-    left.name === right.name && (!left.name.startsWith("/") || left.offset + left.end - left.start === right.offset);
+    left.name === right.name && left.pastEnd === right.pastEnd &&
+    (!left.name.startsWith("/") || left.offset + left.end - left.start === right.offset);
 }

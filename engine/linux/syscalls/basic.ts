@@ -128,7 +128,7 @@ export const arch_prctl = syscall("arch_prctl", "partial", { code: bits, addr: l
   return 0;
 }, "Only ARCH_SET_FS");
 export const set_tid_address = syscall("set_tid_address", "full", { tidptr: address }, (process, { tidptr }) => {
-  process.clearTid = tidptr;
+  process.thread.clearTid = tidptr;
   return process.pid;
 });
 export const set_robust_list = syscall("set_robust_list", "full", { head: address, length: size }, () => 0);

@@ -1,0 +1,60 @@
+/** Signals that wait to be delivered, of a process or of one of its threads. See signal(7), "Queueing and delivery". */
+
+import { FIRST_REAL_TIME, LAST_SIGNAL, signalBit, SYNCHRONOUS } from "../abi/signals.ts";
+import type { SignalInfo } from "./siginfo.ts";
+
+/** A queue of signals. A standard signal is pending once at most; real-time signals queue up. */
+export class PendingSignals {
+  readonly #queued = new Map<number, SignalInfo[]>();
+  #mask = 0n;
+  #count = 0;
+
+  /** The set of signals that are pending. */
+  get mask(): bigint {
+    return this.#mask;
+  }
+
+  /** Number of signals that wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds a signal; a standard one that is pending already is lost, as on Linux. */
+  add(info: SignalInfo): void {
+    const queue = this.#queued.get(info.signal);
+    if (queue === undefined) this.#queued.set(info.signal, [info]);
+    else if (info.signal >= FIRST_REAL_TIME || queue.length === 0) queue.push(info);
+    else return;
+    this.#mask |= signalBit(info.signal);
+    this.#count++;
+  }
+
+  /** Takes the first signal of a set: those that an instruction caused come first, then the lowest number. */
+  take(allowed: bigint): SignalInfo | undefined {
+    const candidates = this.#mask & allowed;
+    if (candidates === 0n) return undefined;
+    const preferred = candidates & SYNCHRONOUS || candidates;
+    for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+      if (preferred & signalBit(signal)) return this.#shift(signal);
+    }
+    return undefined;
+  }
+
+  #shift(signal: number): SignalInfo | undefined {
+    const queue = this.#queued.get(signal) ?? [];
+    const info = queue.shift();
+    if (info !== undefined) this.#count--;
+    if (queue.length === 0) this.#mask &= ~signalBit(signal);
+    return info;
+  }
+
+  /** Drops the signals of a set. */
+  discard(mask: bigint): void {
+    for (const [signal, queue] of this.#queued) {
+      if (!(mask & signalBit(signal))) continue;
+      this.#count -= queue.length;
+      queue.length = 0;
+    }
+    this.#mask &= ~mask;
+  }
+}

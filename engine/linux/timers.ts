@@ -1,0 +1,113 @@
+/**
+ * Timers of a process that end in a signal: setitimer(2), alarm(2) and timer_create(2). They are looked at between
+ * slices, so a signal may be late by a slice's length.
+ *
+ * Times are in milliseconds: of `performance.now()` for real time, of used CPU time for the others.
+ */
+
+import { CLOCK } from "./abi/time.ts";
+import { HostBuffer, hostCall } from "./host.ts";
+import type { SignalInfo } from "./signals/siginfo.ts";
+
+/** What a timer counts. */
+export type TimerClock = "real" | "cpu";
+
+/** A timer that may run. */
+export class Timer {
+  readonly clock: TimerClock;
+  readonly #now: () => number;
+  readonly #notify: ((overruns: number) => SignalInfo) | undefined;
+  #at: number | undefined;
+  #interval = 0;
+  /** How often it ran out since its last signal, but for the first time. */
+  overruns = 0;
+
+  /**
+   * @param now The clock's time in milliseconds.
+   * @param notify Makes the signal to send; undefined for a timer that only counts.
+   */
+  constructor(clock: TimerClock, now: () => number, notify?: (overruns: number) => SignalInfo) {
+    this.clock = clock;
+    this.#now = now;
+    this.#notify = notify;
+  }
+
+  /** When it runs out next, by its clock; undefined if it does not run. */
+  get at(): number | undefined {
+    return this.#at;
+  }
+
+  /** Milliseconds between two ends; 0 if it ends once. */
+  get interval(): number {
+    return this.#interval;
+  }
+
+  /** Milliseconds until it runs out; 0 if it does not run. */
+  get left(): number {
+    return this.#at === undefined ? 0 : Math.max(0.001, this.#at - this.#now());
+  }
+
+  /** Starts it, to run out `delay` milliseconds from now; 0 stops it. */
+  set(delay: number, interval: number): void {
+    this.#at = delay > 0 ? this.#now() + delay : undefined;
+    this.#interval = interval;
+    this.overruns = 0;
+  }
+
+  /** The signal to send if it has run out; an interval timer starts again. */
+  expire(): SignalInfo | undefined {
+    const now = this.#now();
+    if (this.#at === undefined || now < this.#at) return undefined;
+    this.overruns = this.#interval > 0 ? Math.floor((now - this.#at) / this.#interval) : 0;
+    this.#at = this.#interval > 0 ? this.#at + (this.overruns + 1) * this.#interval : undefined;
+    return this.#notify?.(this.overruns);
+  }
+}
+
+/** The timers of one process. */
+export class Timers {
+  readonly #time = new HostBuffer(16);
+  readonly #running = new Set<Timer>();
+  /** Timers of timer_create(2) by their ids. */
+  readonly created = new Map<number, Timer>();
+  /** Timers of setitimer(2) by their numbers. */
+  readonly interval = new Map<number, Timer>();
+
+  /** CPU time that the host process has used, in nanoseconds. */
+  cpuTime(): bigint {
+    hostCall("clock_gettime", CLOCK.CLOCK_PROCESS_CPUTIME_ID, this.#time.address);
+    const { view } = this.#time;
+    return view.getBigInt64(0, true) * 1_000_000_000n + view.getBigInt64(8, true);
+  }
+
+  /** Makes a timer; {@linkcode expired} looks at it from now on. */
+  add(clock: TimerClock, notify?: (overruns: number) => SignalInfo): Timer {
+    const now = clock === "real" ? () => performance.now() : () => Number(this.cpuTime()) / 1e6;
+    const timer = new Timer(clock, now, notify);
+    this.#running.add(timer);
+    return timer;
+  }
+
+  /** Ends a timer for good. */
+  remove(timer: Timer): void {
+    this.#running.delete(timer);
+  }
+
+  /** Signals of the timers that have run out since this was asked last. */
+  expired(): SignalInfo[] {
+    const signals: SignalInfo[] = [];
+    for (const timer of this.#running) {
+      if (timer.at === undefined) continue;
+      const info = timer.expire();
+      if (info !== undefined) signals.push(info);
+    }
+    return signals;
+  }
+
+  /** When the next real-time timer runs out, by `performance.now()`; undefined if none runs. */
+  get deadline(): number | undefined {
+    const times = [...this.#running].filter(({ clock, at }) => clock === "real" && at !== undefined)
+      .map(({ at }) => at as number);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+}
