@@ -39,8 +39,12 @@ export type { GuestMemory, Mapping, MemoryListener } from "./engine/memory/guest
 export type { Region, Regions } from "./engine/memory/regions.ts";
 export type { CountedInstruction, Coverage, CoveredSymbol } from "./engine/coverage.ts";
 export type { Hook, HookSites } from "./engine/hooks/hook.ts";
+export type { Call, CallHandlers } from "./engine/hooks/intercept.ts";
+export type { SyscallEvent, SyscallHandlers, SyscallHook } from "./engine/hooks/syscalls.ts";
+export type { WatchEvent, WatchKind, Watchpoint } from "./engine/hooks/watchpoints.ts";
 export type { Location } from "./engine/hooks/registry.ts";
 export { Image, type SymbolAt, Symbols, UnknownImageError, UnknownSymbolError } from "./engine/symbols/mod.ts";
+export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
 export { PluginError, type PluginHandle } from "./engine/plugin_host.ts";
 

@@ -8,10 +8,14 @@ import { GuestContext } from "./context.ts";
 import { Coverage } from "./coverage.ts";
 import type { Hook } from "./hooks/hook.ts";
 import { type CallHandlers, CallStack } from "./hooks/intercept.ts";
+import { type SyscallEvent, type SyscallHandlers, SyscallHook } from "./hooks/syscalls.ts";
+import type { SyscallCall } from "./linux/observers.ts";
+import type { WatchEvent, WatchKind, Watchpoint } from "./hooks/watchpoints.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import { Guest, type GuestOptions } from "./guest.ts";
 import type { StopReason } from "./stop_reason.ts";
+import { signalNumber } from "./linux/abi/signals.ts";
 import { Image, Symbols } from "./symbols/mod.ts";
 import { type PluginHandle, PluginHost } from "./plugin_host.ts";
 import type { Plugin, PluginSettings } from "./plugin.ts";
@@ -157,12 +161,13 @@ export class Emulator implements Disposable {
   }
 
   /** Runs user code; what it throws stops the guest, and becomes the stop reason. */
-  #guarded(work: () => void): void {
+  #guarded<T>(work: () => T): T | undefined {
     try {
-      work();
+      return work();
     } catch (error) {
       this.#failure ??= { error };
       this.#guest.machine.requestStop();
+      return undefined;
     }
   }
 
@@ -179,6 +184,53 @@ export class Emulator implements Disposable {
   hook(where: Location, handler: (cpu: GuestContext, hook: Hook) => void, options: HookOptions = {}): Hook {
     const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
     return this.#hooks.add(where, run, options.pending ?? false);
+  }
+
+  /**
+   * Calls a closure after each instruction that accesses a range of memory; the store or load is done, once.
+   *
+   * @param where Address or location of the first byte.
+   * @param size In bytes.
+   * @param kind Whether writes, reads or both are of interest.
+   * @returns The handle: `detach()`, `disable()`, `enable()`, `hits`.
+   * @throws {UnknownSymbolError} If there is no such symbol.
+   */
+  watch(
+    where: string | bigint,
+    size: number,
+    handler: (event: WatchEvent, cpu: GuestContext) => void,
+    kind: WatchKind = "write",
+  ): Watchpoint {
+    const address = typeof where === "bigint" ? where : this.symbols.find(where).address;
+    const { watchpoints } = this.#guest.machine;
+    return watchpoints.add({ address, size, kind }, (event) => this.#guarded(() => handler(event, this.cpu)));
+  }
+
+  /**
+   * Calls closures at the entry and exit of system calls.
+   *
+   * @param names Names as in syscalls(2), or a RegExp over them.
+   * @returns The handle: `detach()`, `hits`.
+   */
+  hookSyscall(names: string | readonly string[] | RegExp, handlers: SyscallHandlers): SyscallHook {
+    const list = typeof names === "string" ? [names] : names;
+    const matches = (name: string) => list instanceof RegExp ? list.test(name) : list.includes(name);
+    return new SyscallHook(matches, (hook) => {
+      const ask = (work: ((event: SyscallEvent) => number | bigint | void) | undefined, call: SyscallCall) => {
+        if (!hook.matches(call.name)) return undefined;
+        if (call.result === undefined) hook.hits++;
+        return this.#guarded(() => work?.(syscallEvent(call)));
+      };
+      return this.#guest.observe({
+        entered: (call) => ask(handlers.onEnter?.bind(handlers), call),
+        left: (call) => ask(handlers.onLeave?.bind(handlers), call),
+      });
+    });
+  }
+
+  /** Watched ranges. */
+  get watchpoints(): readonly Watchpoint[] {
+    return this.#guest.machine.watchpoints.list();
   }
 
   /**
@@ -241,6 +293,16 @@ export class Emulator implements Disposable {
   stop(why = "stop()"): void {
     this.#why ??= why;
     this.#guest.machine.requestStop();
+  }
+
+  /**
+   * Sends a signal to the guest, as kill(2) from another process does.
+   *
+   * @param name Such as `SIGINT`.
+   * @throws {RangeError} If there is no such signal.
+   */
+  signal(name: string): void {
+    this.#guest.signal(signalNumber(name));
   }
 
   /** Stops the running guest as soon as possible, between two instructions. */
@@ -309,6 +371,11 @@ export class Emulator implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function syscallEvent({ name, row, registers, result }: SyscallCall): SyscallEvent {
+  const args = (row?.parameters ?? []).map((each, index) => [each.name, each.parameter.decode(registers[index])]);
+  return { name, args: Object.fromEntries(args), registers, result };
 }
 
 function imageOf(mapping: { path: string; hostPath: string; start: number; offset: number }): Image | undefined {

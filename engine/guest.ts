@@ -5,17 +5,21 @@
 
 import type { SliceEnd } from "./cpu/cpu.ts";
 import type { Disassembler } from "./disasm/disassembler.ts";
-import { accessAddress } from "./effective_address.ts";
+import { accessAddress } from "./hooks/accesses.ts";
 import type { GuestContext } from "./context.ts";
 import { describeFault } from "./fault_description.ts";
 import { type LoadedProgram, loadProgram } from "./loader/load_program.ts";
-import { signalName } from "./linux/abi/signals.ts";
+import { SI, signalName } from "./linux/abi/signals.ts";
 import type { FaultEnd } from "./linux/faults.ts";
 import { Files } from "./linux/files.ts";
 import { Kernel } from "./linux/kernel.ts";
+import type { SyscallObserver } from "./linux/observers.ts";
 import { Paths } from "./linux/paths.ts";
 import { createProcess, type Process, type ProcessListener } from "./linux/process.ts";
 import { openProgram } from "./linux/program_file.ts";
+import { sendSignal } from "./linux/signals.ts";
+import { sentSignal, type SignalInfo } from "./linux/signals/siginfo.ts";
+import { strace } from "./linux/strace.ts";
 import { Waiter } from "./linux/waiter.ts";
 import { Machine } from "./machine.ts";
 import type { Fault, StopReason } from "./stop_reason.ts";
@@ -61,18 +65,15 @@ export class Guest {
   readonly program: LoadedProgram;
   readonly #kernel: Kernel;
   readonly #waiter = new Waiter();
-  readonly #disassembler: Disassembler;
   #budget = FIRST_BUDGET;
   #ended: StopReason | undefined;
-  /** What ended the last slice, if it was a fault. */
-  #fault: Fault | undefined;
+  #lastFault: Fault | undefined;
   #closed = false;
   /** What closures and descriptions see of the CPU; set once by the owner. */
   context!: GuestContext;
 
   /** Loads the program. */
   constructor(unicorn: string, disassembler: Disassembler, options: GuestOptions, events: GuestEvents) {
-    this.#disassembler = disassembler;
     this.machine = new Machine(unicorn, disassembler, {
       syscall: (next) => this.#kernel.enter(next),
       translated: (block, start, size) => events.translated(block, start, size),
@@ -108,9 +109,9 @@ export class Guest {
       heapStart: this.program.heapStart,
     });
     this.#kernel = new Kernel(this.process, {
-      ...(options.onSyscall === undefined ? {} : { trace: options.onSyscall }),
       unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
     });
+    if (options.onSyscall !== undefined) this.#kernel.observe(strace(options.onSyscall));
   }
 
   /** Why the guest ended, once it has. */
@@ -160,43 +161,56 @@ export class Guest {
   }
 
   async #settle(work: () => SliceEnd, stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
-    const end = work();
-    this.#fault = undefined;
-    if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#onFault(end);
-    while (!this.#kernel.attend() && this.process.ending === undefined) {
+    if (this.#kernel.pending === undefined) {
+      const end = work();
+      if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(end);
+    }
+    while (!this.#kernel.attend()) {
+      const waiting = this.#kernel.pending;
+      if (this.process.ending !== undefined || waiting === undefined) return this.#end();
       const reason = stopReason();
       if (reason !== undefined) return reason;
-      await this.#waiter.wait(this.#kernel.pending?.wait ?? {});
+      await this.#waiter.wait(waiting.wait);
       this.#kernel.retry();
     }
-    if (this.process.ending !== undefined) return this.#end();
     return stopReason();
   }
 
-  /** Queues the signal for a fault; what happened is kept in case that it ends the guest. */
-  #onFault(end: FaultEnd): void {
-    const { pc } = this.context;
+  #fault(end: FaultEnd): void {
     const address = this.#faultAddress(end);
-    const description = describeFault(end, this.context, this.context.symbols, address);
-    const access = end.kind === "access" && address !== undefined ? { kind: end.access, address } : undefined;
-    this.#fault = { pc, description, ...(access === undefined ? {} : { access }) };
-    this.#kernel.fault(end, ({ page }) => address ?? BigInt(page));
+    this.#lastFault = {
+      pc: this.context.pc,
+      description: describeFault(end, this.context, this.context.symbols, address),
+      ...(end.kind === "access" ? { access: { kind: end.access, address: address ?? BigInt(end.page) } } : {}),
+    };
+    this.#kernel.fault(end, () => address ?? 0n);
+  }
+
+  /** Has an observer follow the system calls. @returns What ends that. */
+  observe(observer: SyscallObserver): () => void {
+    return this.#kernel.observe(observer);
+  }
+
+  /** Sends a signal to the guest, as kill(2) from another process does. */
+  signal(number: number): void {
+    sendSignal(
+      this.process,
+      sentSignal(number, SI.USER, { pid: this.process.parent, uid: this.process.credentials.uid }),
+    );
+    this.#waiter.wake();
   }
 
   #faultAddress(end: FaultEnd): bigint | undefined {
     if (end.kind !== "access") return undefined;
     if (end.access === "execute") return this.context.pc;
     const { instruction } = this.context;
-    return instruction && accessAddress(end.page, instruction, this.#disassembler, this.context);
+    return instruction && accessAddress(end.page, this.machine.accessesOf(instruction));
   }
 
   #end(): StopReason {
     const { ending } = this.process;
     if (ending === undefined) throw new Error("Cannot end the guest: it has not ended");
-    const fault = this.#fault === undefined ? {} : { fault: this.#fault };
-    this.#ended = ending.kind === "exited"
-      ? ending
-      : { kind: "signalled", signal: ending.signal, name: signalName(ending.signal), ...fault };
+    this.#ended = ending.kind === "exited" ? ending : signalReason(ending, this.#lastFault);
     this.process.files.closeAll();
     return this.#ended;
   }
@@ -209,4 +223,14 @@ export class Guest {
     this.#waiter.close();
     this.machine.close();
   }
+}
+
+/** A signal's end, with the fault if that is what the signal was for. */
+function signalReason(
+  { signal, info }: { readonly signal: number; readonly info?: SignalInfo },
+  fault: Fault | undefined,
+): StopReason {
+  const name = signalName(signal);
+  const isFault = info !== undefined && info.code > 0 && fault !== undefined;
+  return { kind: "signalled", signal, name, ...(isFault ? { fault } : {}) };
 }

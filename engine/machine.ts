@@ -10,7 +10,10 @@ import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arc
 import { BlockLedger } from "./counters/ledger.ts";
 import { ShadowTable } from "./counters/shadow.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
+import { GuestCpu } from "./cpu/guest_cpu.ts";
+import { type MemoryAccess, memoryAccesses } from "./hooks/accesses.ts";
 import { Sites } from "./hooks/sites.ts";
+import { Watchpoints } from "./hooks/watchpoints.ts";
 
 /** What a machine asks of who runs it. */
 export interface MachineEvents {
@@ -40,6 +43,7 @@ export class Machine {
   readonly cpu: Cpu;
   readonly ledger: BlockLedger;
   readonly sites: Sites;
+  readonly watchpoints = new Watchpoints(this.memory);
   readonly #events: MachineEvents;
   readonly #disassembler: Disassembler;
   /** The instruction whose actions have run already: it is executed when the guest goes on. */
@@ -226,9 +230,31 @@ export class Machine {
     if (end.kind === "invalid" || end.kind === "interrupt") this.ledger.leave(this.cpu.blockStart, pc);
     if (end.kind === "access" && end.access !== "execute") {
       this.ledger.leave(this.cpu.blockStart, pc);
+      if (this.#isGuarded(end.page, end.access)) return this.#passGuard(pc);
       if (end.access === "write" && this.#isCode(end.page)) return this.#writeCode(end.page, pc);
     }
     return end;
+  }
+
+  /** Whether an access was refused only because the page is watched. */
+  #isGuarded(page: number, access: "read" | "write"): boolean {
+    const bit = access === "read" ? READ : WRITE;
+    const withheld = this.memory.guards.get(page / PAGE_SIZE) ?? 0;
+    return (withheld & bit) !== 0 && this.memory.allows(page, 1, bit);
+  }
+
+  /** Executes the instruction that accesses watched memory, whose hooks have run already. */
+  #passGuard(pc: number): SliceEnd {
+    const { guards } = this.memory;
+    const instruction = this.#instructionAt(pc);
+    if (instruction === undefined) return { kind: "budget" };
+    const accessed = this.watchpoints.observe(instruction.address, this.accessesOf(instruction));
+    this.memory.setGuards(new Map());
+    this.#fired = pc;
+    const end = this.step();
+    this.memory.setGuards(guards);
+    if (end.kind === "budget") accessed();
+    return this.#stop ? { kind: "stopped", at: "instruction" } : end;
   }
 
   #isCode(page: number): boolean {
@@ -288,6 +314,9 @@ export class Machine {
     if (stepped && instruction?.mnemonic.startsWith("pushf")) this.#clearPushedTrapFlag();
     const software = end.kind === "interrupt" && Number(registers.pc) !== pc;
     if (stepped || software || end.kind === "stopped") this.ledger.step(pc);
+    if (end.kind === "access" && end.access !== "execute" && this.#isGuarded(end.page, end.access)) {
+      return this.#passGuard(pc);
+    }
     if (end.kind === "access" && end.access === "write" && this.#isCode(end.page)) return this.#writeCode(end.page, pc);
     return stepped || end.kind === "stopped" ? { kind: "budget" } : end;
   }
@@ -315,6 +344,11 @@ export class Machine {
       returned();
     };
     this.sites.attach(RETURN_ADDRESS, action);
+  }
+
+  /** What an instruction would access with the registers as they are. */
+  accessesOf(instruction: Instruction): MemoryAccess[] {
+    return memoryAccesses(instruction, this.#disassembler, new GuestCpu(this.cpu.registers, this.memory));
   }
 
   #instructionAt(pc: number): Instruction | undefined {

@@ -98,8 +98,8 @@ export function readHostFile(path: string): Uint8Array<ArrayBuffer> | number {
   return whole;
 }
 
-/** A host descriptor that reads as given bytes and cannot be written. @returns It, or a negative errno. */
-export function memoryFile(label: string, bytes: Uint8Array): number {
+/** A host descriptor that reads as given bytes and cannot be changed. @returns It, or a negative errno. */
+export function memoryFile(label: string, bytes: Uint8Array, accessMode = 0): number {
   const at = name.setString(new TextEncoder().encode(label.slice(-40).replace(/[^ -~]/g, "?")));
   const [MFD_CLOEXEC, MFD_ALLOW_SEALING] = [1, 2];
   const descriptor = hostCall("memfd_create", at, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -109,7 +109,9 @@ export function memoryFile(label: string, bytes: Uint8Array): number {
   const written = bytes.length === 0 ? 0 : hostCall("pwrite64", descriptor, contents.address, bytes.length, 0);
   const [F_ADD_SEALS, ALL_SEALS] = [1033, 0xf];
   hostCall("fcntl", descriptor, F_ADD_SEALS, ALL_SEALS);
-  if (written === bytes.length) return descriptor;
+  const result = written === bytes.length
+    ? hostCall("openat", AT_FDCWD, descriptorPath(descriptor), accessMode | O_CLOEXEC, 0)
+    : -ERRNO.EIO;
   hostCall("close", descriptor);
-  return written < 0 ? written : -ERRNO.EIO;
+  return result;
 }

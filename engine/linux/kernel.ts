@@ -5,15 +5,16 @@
  */
 
 import { REGISTER_INDEX, SYSCALL_ARGUMENTS } from "../arch/x86_64.ts";
-import { ERRNO, errnoName } from "./abi/errno.ts";
+import { ERRNO } from "./abi/errno.ts";
 import { SYSCALL_NUMBERS } from "./abi/numbers.ts";
 import { SI, SIGNAL } from "./abi/signals.ts";
 import { type AddressOf, type FaultEnd, raiseFault } from "./faults.ts";
 import type { Process } from "./process.ts";
 import { forceSignal, restarts, sendSignal, type SignalAction } from "./signals.ts";
 import { enterHandler, takeHandledSignal } from "./signals/delivery.ts";
-import { faultSignal, signalText } from "./signals/siginfo.ts";
-import type { Result, Syscall, Waiting } from "./syscall.ts";
+import type { SyscallCall, SyscallObserver } from "./observers.ts";
+import { faultSignal } from "./signals/siginfo.ts";
+import type { Result, Waiting } from "./syscall.ts";
 import { SYSCALLS } from "./syscalls/mod.ts";
 
 const { rax, rcx, r11 } = REGISTER_INDEX;
@@ -24,8 +25,6 @@ const ROWS = new Map(SYSCALLS.map((row) => [SYSCALL_NUMBERS[row.name], row]));
 
 /** What a kernel tells. */
 export interface KernelOptions {
-  /** Gets one line a call, as strace(1) writes them. */
-  readonly trace?: (line: string) => void;
   /** Gets the name or number of a system call that has no row, once each. */
   readonly unknown: (name: string) => void;
 }
@@ -37,7 +36,9 @@ export class Kernel {
   readonly #registers: bigint[] = [0n, 0n, 0n, 0n, 0n, 0n];
   #pending: Waiting | undefined;
   #number = 0;
-  #traced = "";
+  #observers: readonly SyscallObserver[] = [];
+  /** The call at hand, if somebody follows it. */
+  #call: SyscallCall | undefined;
 
   constructor(readonly process: Process, options: KernelOptions) {
     this.#options = options;
@@ -56,9 +57,31 @@ export class Kernel {
     registers.setGeneral(rcx, next);
     registers.setGeneral(r11, BigInt(registers.flags));
     const row = ROWS.get(number);
-    if (row === undefined) return this.#finish(this.#refuse(number));
-    if (this.#options.trace !== undefined) this.#traced = this.#call(row);
-    return this.#finish(row.call(this.process, this.#registers));
+    if (this.#observers.length > 0) {
+      const name = NAMES.get(number) ?? `number ${number}`;
+      this.#call = { process: this.process, name, row, registers: [...this.#registers], result: undefined };
+      const answer = this.#ask((observer, call) => observer.entered?.(call));
+      if (answer !== undefined) return this.#finish(answer);
+    }
+    return this.#finish(row === undefined ? this.#refuse(number) : row.call(this.process, this.#registers));
+  }
+
+  /** Has an observer follow all calls from the next one on. @returns What ends that. */
+  observe(observer: SyscallObserver): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
+  /** The last answer of the observers to the call at hand, if one has one. */
+  #ask(
+    question: (observer: SyscallObserver, call: SyscallCall) => number | bigint | void,
+  ): number | bigint | undefined {
+    let answer: number | bigint | undefined;
+    if (this.#call === undefined) return undefined;
+    for (const observer of this.#observers) answer = question(observer, this.#call) ?? answer;
+    return answer;
   }
 
   /** The call that waits, if one does; its deadline is that of the next timer, if that is earlier. */
@@ -81,11 +104,19 @@ export class Kernel {
       this.#pending = result;
       return false;
     }
-    if (this.#options.trace !== undefined) this.#options.trace(`${this.#traced} = ${resultText(result)}`);
     const { process } = this;
-    process.registers.setGeneral(rax, BigInt(result));
+    process.registers.setGeneral(rax, BigInt(this.#leave(result)));
     return process.ending === undefined && process.deferred === undefined &&
       process.thread.signals.deliverable === 0n;
+  }
+
+  /** Tells observers of the result. @returns It, or what one of them puts in its place. */
+  #leave(result: number | bigint): number | bigint {
+    if (this.#call === undefined) return result;
+    this.#call = { ...this.#call, result };
+    const answer = this.#ask((observer, call) => observer.left?.(call));
+    this.#call = undefined;
+    return answer ?? result;
   }
 
   /**
@@ -116,12 +147,12 @@ export class Kernel {
     while (process.thread.signals.deliverable !== 0n) {
       const next = takeHandledSignal(process);
       if (next === undefined) break;
-      this.#options.trace?.(signalText(next.info));
+      for (const observer of this.#observers) observer.signalled?.(next.info);
       this.#interrupt(next.action);
       enterHandler(process, next);
     }
     if (process.ending?.kind === "signalled" && process.ending.info) {
-      this.#options.trace?.(signalText(process.ending.info));
+      for (const observer of this.#observers) observer.signalled?.(process.ending.info);
     }
     return process.ending === undefined && this.#pending === undefined;
   }
@@ -142,31 +173,18 @@ export class Kernel {
     if (waiting.interrupt === undefined && restarts(action)) {
       registers.pc -= SYSCALL_SIZE;
       registers.setGeneral(rax, BigInt(this.#number));
-      this.#options.trace?.(`${this.#traced} = ? ERESTARTSYS`);
+      this.#leave(-ERRNO.EINTR);
       return;
     }
     const result = waiting.interrupt?.() ?? -ERRNO.EINTR;
-    this.#options.trace?.(`${this.#traced} = ${resultText(result)}`);
-    registers.setGeneral(rax, BigInt(result));
+    registers.setGeneral(rax, BigInt(this.#leave(result)));
   }
 
   #refuse(number: number): number {
-    const name = NAMES.get(number) ?? `number ${number}`;
-    this.#traced = `${name}(...)`;
     if (!this.#unknown.has(number)) {
       this.#unknown.add(number);
-      this.#options.unknown(name);
+      this.#options.unknown(NAMES.get(number) ?? `number ${number}`);
     }
     return -ERRNO.ENOSYS;
   }
-
-  #call(row: Syscall): string {
-    const shown = row.parameters.map(({ parameter }, index) => parameter.show(this.#registers[index], this.process));
-    return `${row.name}(${shown.join(", ")})`;
-  }
-}
-
-function resultText(result: number | bigint): string {
-  if (result < 0 && result > -4096) return `-1 ${errnoName(-Number(result))}`;
-  return result > 0xffff_ffffn ? `0x${result.toString(16)}` : String(result);
 }

@@ -67,6 +67,7 @@ export class GuestMemory {
   readonly permissions: Uint8Array<ArrayBuffer> = new Uint8Array(
     hostBuffer(this.#permissionsAddress, SPAN / PAGE_SIZE),
   );
+  #guards: ReadonlyMap<number, number> = new Map();
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   /** Who hears of changes; set once by the engine. */
@@ -197,7 +198,9 @@ export class GuestMemory {
     this.#reserve(start, length);
     const parts = this.regions.remove(start, start + length);
     this.regions.remove(target, target + newLength);
-    for (const part of parts) this.#place({ ...part, start: part.start - start + target, end: part.end - start + target });
+    for (const part of parts) {
+      this.#place({ ...part, start: part.start - start + target, end: part.end - start + target });
+    }
     if (grows === 0) return 0;
     const { protection, shared, name } = region;
     if (!isFile) return this.map({ start: target + length, length: grows, protection, shared, name });
@@ -281,9 +284,33 @@ export class GuestMemory {
     this.listener?.revoked(start, end);
   }
 
+  /**
+   * Withholds permissions from pages, so that the CPU refuses what the guest may do: for watching.
+   *
+   * @param guards Page number to bits withheld; takes the place of what was set before.
+   */
+  setGuards(guards: ReadonlyMap<number, number>): void {
+    const before = this.#guards;
+    this.#guards = guards;
+    for (const page of new Set([...before.keys(), ...guards.keys()])) {
+      const region = this.regions.at(page * PAGE_SIZE);
+      if (region === undefined || region.pastEnd) continue;
+      this.#setPermissions(page * PAGE_SIZE, (page + 1) * PAGE_SIZE, region.protection);
+    }
+    if (before.size > 0 || guards.size > 0) this.listener?.revoked(0, SPAN);
+  }
+
+  /** The pages that {@linkcode setGuards} withholds permissions from. */
+  get guards(): ReadonlyMap<number, number> {
+    return this.#guards;
+  }
+
   #setPermissions(start: number, end: number, protection: number): void {
     if (protection === PROT.NONE) return;
     this.permissions.fill(pagePermissions(protection), start / PAGE_SIZE, end / PAGE_SIZE);
+    for (const [page, withheld] of this.#guards) {
+      if (page >= start / PAGE_SIZE && page < end / PAGE_SIZE) this.permissions[page] &= ~withheld;
+    }
   }
 
   /** Number of bytes from `start` that are mapped with a permission (bits of PROT), up to `length`. */

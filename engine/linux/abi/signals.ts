@@ -51,6 +51,19 @@ export function signalName(signal: number): string {
     (signal >= FIRST_REAL_TIME && signal <= LAST_SIGNAL ? `SIGRT_${signal - FIRST_REAL_TIME}` : String(signal));
 }
 
+/**
+ * Number of a signal, from its name with or without `SIG`, or from its number as text.
+ *
+ * @throws {RangeError} If there is no such signal.
+ */
+export function signalNumber(name: string): number {
+  const upper = name.toUpperCase();
+  const numbers: Readonly<Record<string, number>> = SIGNAL;
+  const number = numbers[upper] ?? numbers[`SIG${upper}`] ?? Number(name);
+  if (Number.isInteger(number) && number >= 1 && number <= LAST_SIGNAL) return number;
+  throw new RangeError(`Cannot send signal ${name}: there is no such signal`);
+}
+
 /** What a signal does that has no handler. */
 export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue";
 

@@ -1,0 +1,125 @@
+/** Clocks and sleeping: clock_gettime(2), gettimeofday(2), time(2), nanosleep(2), clock_nanosleep(2). */
+
+import { ERRNO } from "../abi/errno.ts";
+import { CLOCK, TIMER } from "../abi/time.ts";
+import { readDuration, timespec } from "../durations.ts";
+import { copyIn, copyOut, writable, writableOrNull } from "../guest_pointers.ts";
+import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
+import { address, choice, flags } from "../parameters.ts";
+import type { Process } from "../process.ts";
+import { type Result, syscall } from "../syscall.ts";
+
+const { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI } = CLOCK;
+const { CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID } = CLOCK;
+const clock = choice(CLOCK);
+const scratch = new HostBuffer(16);
+const PER_SECOND = 1_000_000_000n;
+
+/** CPU time that the guest has used, in nanoseconds. */
+export function guestCpuTime(process: Process): bigint {
+  return process.timers.cpuTime() - process.cpuTimeAtStart;
+}
+
+/** Whether a clock is the CPU time of the guest; negative numbers name processes and threads. */
+function isOwnCpuClock(process: Process, id: number): boolean {
+  if (id === CLOCK_PROCESS_CPUTIME_ID || id === CLOCK_THREAD_CPUTIME_ID) return true;
+  const [pid, kind] = [~(id >> 3), id & 7];
+  return id < 0 && (pid === 0 || pid === process.pid) && (kind & 3) === 2;
+}
+
+export const clock_gettime = syscall(
+  "clock_gettime",
+  "full",
+  { clockid: clock, tp: address },
+  (process, { clockid, tp }) => {
+    if (!isOwnCpuClock(process, clockid)) {
+      return clockid < 0 ? -ERRNO.EINVAL : hostCall("clock_gettime", clockid, writable(process, tp, 16));
+    }
+    const time = guestCpuTime(process);
+    const record = BigInt64Array.of(time / PER_SECOND, time % PER_SECOND);
+    return copyOut(process, tp, new Uint8Array(record.buffer)) ? 0 : -ERRNO.EFAULT;
+  },
+);
+
+export const clock_getres = syscall(
+  "clock_getres",
+  "full",
+  { clockid: clock, res: address },
+  (process, { clockid, res }) => {
+    const id = isOwnCpuClock(process, clockid) ? CLOCK_PROCESS_CPUTIME_ID : clockid;
+    return id < 0 ? -ERRNO.EINVAL : hostCall("clock_getres", id, writableOrNull(process, res, 16));
+  },
+);
+
+export const clock_settime = syscall("clock_settime", "refused", { clockid: clock, tp: address }, () => -ERRNO.EPERM);
+
+export const gettimeofday = syscall(
+  "gettimeofday",
+  "full",
+  { tv: address, tz: address },
+  (process, { tv, tz }) =>
+    hostCall("gettimeofday", writableOrNull(process, tv, 16), writableOrNull(process, tz, 8)),
+);
+
+export const settimeofday = syscall(
+  "settimeofday",
+  "refused",
+  { tv: address, tz: address },
+  () => -ERRNO.EPERM,
+);
+
+export const time = syscall(
+  "time",
+  "full",
+  { tloc: address },
+  (process, { tloc }) => hostCall64("time", writableOrNull(process, tloc, 8)),
+);
+
+/** A clock's time in milliseconds. */
+export function hostTime(id: number): number {
+  hostCall("clock_gettime", id, scratch.address);
+  return Number(scratch.view.getBigInt64(0, true)) * 1000 + Number(scratch.view.getBigInt64(8, true)) / 1e6;
+}
+
+/**
+ * Waits until a point in time.
+ *
+ * @param rest Where to write how much is left if a handler interrupts; 0 for nowhere.
+ */
+function sleepUntil(process: Process, deadline: number, rest: number): Result {
+  if (performance.now() >= deadline) return 0;
+  return {
+    wait: { deadline },
+    retry: () => sleepUntil(process, deadline, rest),
+    interrupt: () => {
+      const left = Math.max(0, deadline - performance.now());
+      return rest === 0 || copyOut(process, rest, timespec(left)) ? -ERRNO.EINTR : -ERRNO.EFAULT;
+    },
+  };
+}
+
+export const nanosleep = syscall(
+  "nanosleep",
+  "full",
+  { duration: address, rem: address },
+  (process, { duration, rem }) => {
+    const time = readDuration(copyIn(process, duration, 16));
+    if (typeof time === "object") return time.failure;
+    return sleepUntil(process, performance.now() + time, rem);
+  },
+);
+
+export const clock_nanosleep = syscall(
+  "clock_nanosleep",
+  "partial",
+  { clockid: clock, flags: flags(TIMER), duration: address, rem: address },
+  (process, { clockid, flags: how, duration, rem }) => {
+    const known: readonly number[] = [CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI];
+    if (!known.includes(clockid)) return isOwnCpuClock(process, clockid) ? -ERRNO.EOPNOTSUPP : -ERRNO.EINVAL;
+    const time = readDuration(copyIn(process, duration, 16));
+    if (typeof time === "object") return time.failure;
+    if (!(how & TIMER.TIMER_ABSTIME)) return sleepUntil(process, performance.now() + time, rem);
+    return sleepUntil(process, performance.now() + time - hostTime(clockid), 0);
+  },
+  "Not by CPU time; a change of the real-time clock during an absolute sleep is not noticed",
+);

@@ -1,0 +1,106 @@
+/** Limits and usage: getrlimit(2), setrlimit(2), prlimit(2), getrusage(2), times(2). */
+
+import { ERRNO } from "../abi/errno.ts";
+import { RLIMIT, RUSAGE } from "../abi/limits.ts";
+import { copyIn, copyOut } from "../guest_pointers.ts";
+import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
+import type { Limit } from "../limits.ts";
+import { address, choice, int } from "../parameters.ts";
+import type { Process } from "../process.ts";
+import { syscall } from "../syscall.ts";
+import { guestCpuTime } from "./clocks.ts";
+
+const resource = choice(RLIMIT);
+const kept = "Open files, address space, data and queued signals are held to; others are kept and told";
+
+function limitRecord({ soft, hard }: Limit): Uint8Array {
+  return new Uint8Array(BigUint64Array.of(soft, hard).buffer);
+}
+
+/** Sets a limit from a guest record. @returns 0, or a negative errno. */
+function setLimit(process: Process, number: number, record: Uint8Array<ArrayBuffer>): number {
+  const [soft, hard] = new BigUint64Array(record.buffer);
+  const old = process.limits.get(number);
+  if (old === undefined || soft > hard) return -ERRNO.EINVAL;
+  if (hard > old.hard && process.credentials.euid !== 0) return -ERRNO.EPERM;
+  process.limits.set(number, { soft, hard });
+  if (number === RLIMIT.RLIMIT_NOFILE) process.files.limit = process.limits.openFiles;
+  return 0;
+}
+
+export const getrlimit = syscall(
+  "getrlimit",
+  "full",
+  { resource, limit: address },
+  (process, { resource, limit }) => {
+    const found = process.limits.get(resource);
+    if (found === undefined) return -ERRNO.EINVAL;
+    return copyOut(process, limit, limitRecord(found)) ? 0 : -ERRNO.EFAULT;
+  },
+);
+
+export const setrlimit = syscall(
+  "setrlimit",
+  "partial",
+  { resource, limit: address },
+  (process, { resource, limit }) => {
+    const record = copyIn(process, limit, 16);
+    return record === undefined ? -ERRNO.EFAULT : setLimit(process, resource, record);
+  },
+  kept,
+);
+
+export const prlimit64 = syscall(
+  "prlimit64",
+  "partial",
+  { pid: int, resource, new_limit: address, old_limit: address },
+  (process, { pid, resource, new_limit, old_limit }) => {
+    const record = new_limit === 0 ? undefined : copyIn(process, new_limit, 16);
+    if (new_limit !== 0 && record === undefined) return -ERRNO.EFAULT;
+    const old = process.limits.get(resource);
+    if (old === undefined) return -ERRNO.EINVAL;
+    if (pid !== 0 && pid !== process.pid) return hostCall("kill", pid, 0) === -ERRNO.ESRCH ? -ERRNO.ESRCH : -ERRNO.EPERM;
+    const result = record === undefined ? 0 : setLimit(process, resource, record);
+    if (result !== 0) return result;
+    return old_limit === 0 || copyOut(process, old_limit, limitRecord(old)) ? 0 : -ERRNO.EFAULT;
+  },
+  kept,
+);
+
+/** `struct rusage`: user and system time, then fourteen words. */
+const USAGE_SIZE = 144;
+
+/** The guest runs in the host process, so its memory and faults are the host's; its time is what passed since. */
+function writeUsage(process: Process, usage: HostBuffer): void {
+  const microseconds = guestCpuTime(process) / 1000n;
+  const system = usage.view.getBigInt64(16, true) * 1_000_000n + usage.view.getBigInt64(24, true);
+  const kernelTime = system < microseconds ? system / 2n : microseconds / 4n;
+  [[0, microseconds - kernelTime], [16, kernelTime]].forEach(([at, time]) => {
+    usage.view.setBigInt64(Number(at), BigInt(time) / 1_000_000n, true);
+    usage.view.setBigInt64(Number(at) + 8, BigInt(time) % 1_000_000n, true);
+  });
+}
+
+export const getrusage = syscall(
+  "getrusage",
+  "partial",
+  { who: choice(RUSAGE), usage: address },
+  (process, { who, usage }) => {
+    const record = new HostBuffer(USAGE_SIZE);
+    const result = hostCall("getrusage", who, record.address);
+    if (result < 0) return result;
+    if (who === RUSAGE.RUSAGE_CHILDREN) record.bytes.fill(0);
+    else writeUsage(process, record);
+    return copyOut(process, usage, record.bytes) ? 0 : -ERRNO.EFAULT;
+  },
+  "Memory and faults are the host process's",
+);
+
+const TICKS_PER_SECOND = 100n;
+
+export const times = syscall("times", "full", { buffer: address }, (process, { buffer }) => {
+  const ticks = guestCpuTime(process) * TICKS_PER_SECOND / 1_000_000_000n;
+  const record = BigInt64Array.of(ticks, 0n, 0n, 0n);
+  if (buffer !== 0 && !copyOut(process, buffer, new Uint8Array(record.buffer))) return -ERRNO.EFAULT;
+  return hostCall64("times", 0);
+});

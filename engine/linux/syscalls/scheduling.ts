@@ -1,0 +1,140 @@
+/**
+ * Scheduling: sched_yield(2), sched_getaffinity(2), sched_getparam(2), getpriority(2) and what sets them. The guest has
+ * one CPU and the default policy; what it sets is checked and forgotten.
+ */
+
+import { ERRNO } from "../abi/errno.ts";
+import { copyIn, copyOut } from "../guest_pointers.ts";
+import { address, bits, int, size } from "../parameters.ts";
+import type { Process } from "../process.ts";
+import { syscall } from "../syscall.ts";
+
+const ignored = "What is set changes nothing";
+const isOwn = (process: Process, pid: number) => pid === 0 || pid === process.pid || pid === process.thread.tid;
+const POLICIES = [0, 1, 2, 3, 5, 6];
+/** Policies with priorities 1 to 99: SCHED_FIFO and SCHED_RR. */
+const REAL_TIME = [1, 2];
+
+export const sched_yield = syscall("sched_yield", "full", {}, () => 0);
+
+/** One CPU, number 0: programs then do not start threads to use others. */
+export const sched_getaffinity = syscall(
+  "sched_getaffinity",
+  "full",
+  { pid: int, size, mask: address },
+  (process, { pid, size, mask }) => {
+    if (size % 8 !== 0 || size === 0) return -ERRNO.EINVAL;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    return copyOut(process, mask, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0)) ? 8 : -ERRNO.EFAULT;
+  },
+);
+
+export const sched_setaffinity = syscall(
+  "sched_setaffinity",
+  "full",
+  { pid: int, size, mask: address },
+  (process, { pid, size, mask }) => {
+    if (size === 0) return -ERRNO.EINVAL;
+    const first = copyIn(process, mask, 1);
+    if (first === undefined) return -ERRNO.EFAULT;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    return first[0] & 1 ? 0 : -ERRNO.EINVAL;
+  },
+);
+
+export const getcpu = syscall("getcpu", "full", { cpu: address, node: address }, (process, { cpu, node }) => {
+  const written = [cpu, node].every((at) => at === 0 || copyOut(process, at, new Uint8Array(4)));
+  return written ? 0 : -ERRNO.EFAULT;
+});
+
+export const sched_getscheduler = syscall(
+  "sched_getscheduler",
+  "full",
+  { pid: int },
+  (process, { pid }) => pid < 0 ? -ERRNO.EINVAL : isOwn(process, pid) ? 0 : -ERRNO.ESRCH,
+);
+
+export const sched_setscheduler = syscall(
+  "sched_setscheduler",
+  "partial",
+  { pid: int, policy: int, param: address },
+  (process, { pid, policy, param }) => {
+    const record = copyIn(process, param, 4);
+    if (pid < 0 || policy < 0 || param === 0) return -ERRNO.EINVAL;
+    if (record === undefined) return -ERRNO.EFAULT;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    if (!POLICIES.includes(policy)) return -ERRNO.EINVAL;
+    const priority = new DataView(record.buffer).getInt32(0, true);
+    if (REAL_TIME.includes(policy)) return priority >= 1 && priority <= 99 ? -ERRNO.EPERM : -ERRNO.EINVAL;
+    return priority === 0 ? 0 : -ERRNO.EINVAL;
+  },
+  "Real-time policies are refused with EPERM",
+);
+
+export const sched_getparam = syscall(
+  "sched_getparam",
+  "full",
+  { pid: int, param: address },
+  (process, { pid, param }) => {
+    if (pid < 0 || param === 0) return -ERRNO.EINVAL;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    return copyOut(process, param, new Uint8Array(4)) ? 0 : -ERRNO.EFAULT;
+  },
+);
+
+export const sched_setparam = syscall(
+  "sched_setparam",
+  "full",
+  { pid: int, param: address },
+  (process, { pid, param }) => {
+    if (pid < 0 || param === 0) return -ERRNO.EINVAL;
+    const record = copyIn(process, param, 4);
+    if (record === undefined) return -ERRNO.EFAULT;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    return new DataView(record.buffer).getInt32(0, true) === 0 ? 0 : -ERRNO.EINVAL;
+  },
+);
+
+const bound = (realTime: number) => (_: Process, { policy }: { policy: number }) =>
+  REAL_TIME.includes(policy) ? realTime : POLICIES.includes(policy) ? 0 : -ERRNO.EINVAL;
+
+export const sched_get_priority_max = syscall("sched_get_priority_max", "full", { policy: int }, bound(99));
+export const sched_get_priority_min = syscall("sched_get_priority_min", "full", { policy: int }, bound(1));
+
+export const sched_rr_get_interval = syscall(
+  "sched_rr_get_interval",
+  "full",
+  { pid: int, interval: address },
+  (process, { pid, interval }) => {
+    if (pid < 0) return -ERRNO.EINVAL;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    const record = new Uint8Array(BigInt64Array.of(0n, 4_000_000n).buffer);
+    return copyOut(process, interval, record) ? 0 : -ERRNO.EFAULT;
+  },
+);
+
+/** The result is 20 minus the nice value, so that no valid one is negative. */
+export const getpriority = syscall(
+  "getpriority",
+  "partial",
+  { which: int, who: int },
+  (_, { which }) => which >= 0 && which <= 2 ? 20 : -ERRNO.EINVAL,
+  "The nice value is 0",
+);
+
+export const setpriority = syscall(
+  "setpriority",
+  "partial",
+  { which: int, who: int, priority: int },
+  (_, { which }) => which >= 0 && which <= 2 ? 0 : -ERRNO.EINVAL,
+  ignored,
+);
+
+export const ioprio_get = syscall("ioprio_get", "full", { which: int, who: int }, () => 0);
+export const ioprio_set = syscall(
+  "ioprio_set",
+  "partial",
+  { which: int, who: int, priority: bits },
+  () => 0,
+  ignored,
+);

@@ -1,0 +1,58 @@
+/** Calls that wait for a signal: pause(2), sigsuspend(2), sigtimedwait(2). */
+
+import { ERRNO } from "../abi/errno.ts";
+import { UNBLOCKABLE } from "../abi/signals.ts";
+import { copyIn, copyOut } from "../guest_pointers.ts";
+import { address, size } from "../parameters.ts";
+import type { Process } from "../process.ts";
+import { type Result, syscall, type Waiting } from "../syscall.ts";
+import { readDuration } from "../durations.ts";
+import { MASK_SIZE, readMask } from "./signal_actions.ts";
+
+/** Waits until a handler has run. */
+function untilHandler(): Waiting {
+  return { wait: {}, retry: untilHandler, interrupt: () => -ERRNO.EINTR };
+}
+
+export const pause = syscall("pause", "full", {}, untilHandler);
+
+export const rt_sigsuspend = syscall(
+  "rt_sigsuspend",
+  "full",
+  { mask: address, sigsetsize: size },
+  (process, { mask: at, sigsetsize }) => {
+    if (sigsetsize !== MASK_SIZE) return -ERRNO.EINVAL;
+    const mask = readMask(process, at);
+    if (mask === undefined) return -ERRNO.EFAULT;
+    process.thread.signals.suspend(mask);
+    return untilHandler();
+  },
+);
+
+/** Takes a signal of a set, or waits until there is one or the time is over. */
+function takeOrWait(process: Process, wanted: bigint, info: number, deadline: number | undefined): Result {
+  const taken = process.thread.signals.take(wanted);
+  if (taken !== undefined) return info === 0 || copyOut(process, info, taken.bytes) ? taken.signal : -ERRNO.EFAULT;
+  if (deadline !== undefined && performance.now() >= deadline) return -ERRNO.EAGAIN;
+  return {
+    wait: deadline === undefined ? {} : { deadline },
+    signals: wanted,
+    retry: () => takeOrWait(process, wanted, info, deadline),
+    interrupt: () => -ERRNO.EINTR,
+  };
+}
+
+export const rt_sigtimedwait = syscall(
+  "rt_sigtimedwait",
+  "full",
+  { set: address, info: address, timeout: address, sigsetsize: size },
+  (process, { set, info, timeout, sigsetsize }) => {
+    if (sigsetsize !== MASK_SIZE) return -ERRNO.EINVAL;
+    const mask = readMask(process, set);
+    if (mask === undefined) return -ERRNO.EFAULT;
+    const time = timeout === 0 ? undefined : readDuration(copyIn(process, timeout, 16));
+    if (typeof time === "object") return time.failure;
+    const deadline = time === undefined ? undefined : performance.now() + time;
+    return takeOrWait(process, mask & ~UNBLOCKABLE, info, deadline);
+  },
+);

@@ -1,0 +1,78 @@
+/**
+ * The system as a whole: uname(2), sysinfo(2), getrandom(2); and what would change or reveal it, which is refused.
+ */
+
+import { ERRNO } from "../abi/errno.ts";
+import { copyOut, writable } from "../guest_pointers.ts";
+import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
+import { address, bits, flags, int, size, unsigned } from "../parameters.ts";
+import { syscall } from "../syscall.ts";
+
+/** `struct utsname`: six fields of 65 bytes. */
+const UTSNAME_SIZE = 390;
+
+export const uname = syscall("uname", "full", { name: address }, (process, { name }) => {
+  const record = new HostBuffer(UTSNAME_SIZE);
+  hostCall("uname", record.address);
+  return copyOut(process, name, record.bytes) ? 0 : -ERRNO.EFAULT;
+});
+
+export const sysinfo = syscall(
+  "sysinfo",
+  "full",
+  { info: address },
+  (process, { info }) => hostCall("sysinfo", writable(process, info, 112)),
+);
+
+const GRND = { GRND_NONBLOCK: 1, GRND_RANDOM: 2, GRND_INSECURE: 4 } as const;
+
+export const getrandom = syscall(
+  "getrandom",
+  "full",
+  { buffer: address, length: size, flags: flags(GRND) },
+  (process, { buffer, length, flags: how }) => {
+    const count = Math.min(length, 0x7fff_ffff);
+    return hostCall64("getrandom", writable(process, buffer, count), count, how);
+  },
+);
+
+const EPERM = () => -ERRNO.EPERM;
+
+export const syslog = syscall("syslog", "refused", { type: int, buffer: address, length: int }, EPERM);
+export const seccomp = syscall(
+  "seccomp",
+  "refused",
+  { operation: unsigned, flags: bits, args: address },
+  () => -ERRNO.EINVAL,
+);
+export const ptrace = syscall("ptrace", "refused", { request: int, pid: int, addr: address, data: address }, EPERM);
+export const reboot = syscall("reboot", "refused", { magic: bits, magic2: bits, command: bits, arg: address }, EPERM);
+export const sethostname = syscall("sethostname", "refused", { name: address, length: size }, EPERM);
+export const setdomainname = syscall("setdomainname", "refused", { name: address, length: size }, EPERM);
+export const bpf = syscall("bpf", "refused", { command: int, attributes: address, size: unsigned }, EPERM);
+export const perf_event_open = syscall(
+  "perf_event_open",
+  "refused",
+  { attributes: address, pid: int, cpu: int, group_fd: int, flags: bits },
+  () => -ERRNO.EACCES,
+);
+export const unshare = syscall("unshare", "refused", { flags: bits }, EPERM);
+export const setns = syscall("setns", "refused", { fd: int, type: bits }, EPERM);
+/** The caller goes on as if the kernel had no NUMA: libnuma and others check for this. */
+export const get_mempolicy = syscall(
+  "get_mempolicy",
+  "refused",
+  { mode: address, mask: address, nodes: size, addr: address, flags: bits },
+  () => -ERRNO.ENOSYS,
+);
+/** Without it, glibc's threads use clone(2). */
+export const clone3 = syscall("clone3", "refused", { args: address, size }, () => -ERRNO.ENOSYS);
+/** No row makes threads or processes yet: pthread_create(3) and fork(2) fail as they do at a limit of processes. */
+export const clone = syscall(
+  "clone",
+  "refused",
+  { flags: bits, stack: address, parent_tid: address, child_tid: address, tls: address },
+  () => -ERRNO.EAGAIN,
+);
+export const fork = syscall("fork", "refused", {}, () => -ERRNO.EAGAIN);
+export const vfork = syscall("vfork", "refused", {}, () => -ERRNO.EAGAIN);

@@ -1,0 +1,114 @@
+/**
+ * Reading and writing open files without making the host wait: what would block becomes a wait of the guest.
+ *
+ * Regular files and directories are simply read and written. For the rest the host is asked with RWF_NOWAIT; files that
+ * cannot be asked so (terminals, for one) are polled first, and written in pieces that a ready pipe takes whole
+ * (PIPE_BUF, pipe(7)).
+ */
+
+import { ERRNO } from "./abi/errno.ts";
+import { FILE_TYPE, POLL, RWF } from "./abi/files.ts";
+import { SI, SIGNAL } from "./abi/signals.ts";
+import type { OpenFile } from "./files.ts";
+import { hostVectors, type Range, rangesAfter, rangesUpTo, totalLength } from "./guest_pointers.ts";
+import { hostCall } from "./host.ts";
+import { hostPoll, isType } from "./host_files.ts";
+import type { Process } from "./process.ts";
+import { sendSignal } from "./signals.ts";
+import { sentSignal } from "./signals/siginfo.ts";
+import type { Result } from "./syscall.ts";
+
+const PIPE_BUF = 4096;
+const READY_TO_READ = POLL.POLLIN | POLL.POLLRDHUP;
+const MESSAGES = [FILE_TYPE.SOCKET];
+
+/** Tries without waiting; `-EAGAIN` says that it would have to. */
+function tryRead(file: OpenFile, ranges: readonly Range[], flags: number): number {
+  if (file.canRefuseToWait) {
+    const at = hostVectors(ranges);
+    const count = hostCall("preadv2", file.host, at, ranges.length, -1, -1, RWF.RWF_NOWAIT | flags);
+    if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS && count !== -ERRNO.EINVAL) return count;
+    file.canRefuseToWait = false;
+  }
+  if (!file.isWriteOnly && hostPoll(file.host, READY_TO_READ) === 0) return -ERRNO.EAGAIN;
+  return hostCall("readv", file.host, hostVectors(ranges), ranges.length);
+}
+
+function tryWrite(file: OpenFile, ranges: readonly Range[], flags: number): number {
+  if (file.canRefuseToWait) {
+    const at = hostVectors(ranges);
+    const count = hostCall("pwritev2", file.host, at, ranges.length, -1, -1, RWF.RWF_NOWAIT | flags);
+    if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS && count !== -ERRNO.EINVAL) return count;
+    file.canRefuseToWait = false;
+  }
+  if (!file.isReadOnly && hostPoll(file.host, POLL.POLLOUT) === 0) return -ERRNO.EAGAIN;
+  const piece = MESSAGES.some((type) => isType(file.mode, type)) ? ranges : rangesUpTo(ranges, PIPE_BUF);
+  return hostCall("writev", file.host, hostVectors(piece), piece.length);
+}
+
+/** Reads from where the file is. */
+export function readFile(file: OpenFile, ranges: readonly Range[], flags = 0): Result {
+  if (file.isAlwaysReady || totalLength(ranges) === 0) {
+    if (flags !== 0) return hostCall("preadv2", file.host, hostVectors(ranges), ranges.length, -1, -1, flags);
+    return ranges.length === 1
+      ? hostCall("read", file.host, ranges[0].address, ranges[0].length)
+      : hostCall("readv", file.host, hostVectors(ranges), ranges.length);
+  }
+  const count = tryRead(file, ranges, flags);
+  if (count !== -ERRNO.EAGAIN || flags & RWF.RWF_NOWAIT || file.isNonBlocking) return count;
+  return {
+    wait: { descriptors: [{ descriptor: file.host, events: READY_TO_READ }] },
+    retry: () => readFile(file, ranges, flags),
+  };
+}
+
+/** Writes to where the file is: all of it, unless the file is not to wait. */
+export function writeFile(process: Process, file: OpenFile, ranges: readonly Range[], flags = 0): Result {
+  if (file.node?.kind === "file") return writeNode(file, ranges);
+  if (file.isAlwaysReady || totalLength(ranges) === 0) {
+    if (flags !== 0) return hostCall("pwritev2", file.host, hostVectors(ranges), ranges.length, -1, -1, flags);
+    return ranges.length === 1
+      ? hostCall("write", file.host, ranges[0].address, ranges[0].length)
+      : hostCall("writev", file.host, hostVectors(ranges), ranges.length);
+  }
+  return writeOn(process, file, ranges, 0, flags);
+}
+
+function writeOn(process: Process, file: OpenFile, ranges: readonly Range[], before: number, flags: number): Result {
+  const total = totalLength(ranges);
+  let done = before;
+  while (done < total || total === 0) {
+    const count = tryWrite(file, done === 0 ? ranges : rangesAfter(ranges, done), flags);
+    if (count > 0) {
+      done += count;
+      continue;
+    }
+    if (count !== -ERRNO.EAGAIN || flags & RWF.RWF_NOWAIT || file.isNonBlocking) {
+      if (count === -ERRNO.EPIPE) raiseBrokenPipe(process);
+      return done > 0 ? done : count;
+    }
+    const written = done;
+    return {
+      wait: { descriptors: [{ descriptor: file.host, events: POLL.POLLOUT }] },
+      retry: () => writeOn(process, file, ranges, written, flags),
+      ...(written > 0 ? { interrupt: () => written } : {}),
+    };
+  }
+  return done;
+}
+
+/** Sends the thread SIGPIPE, as write(2) to a pipe that nobody reads does. */
+export function raiseBrokenPipe(process: Process): void {
+  const sender = { pid: process.pid, uid: process.credentials.uid };
+  sendSignal(process, sentSignal(SIGNAL.SIGPIPE, SI.USER, sender), process.thread.signals);
+}
+
+function writeNode(file: OpenFile, ranges: readonly Range[]): number {
+  if (file.node?.kind !== "file" || file.node.write === undefined || file.isReadOnly) return -ERRNO.EBADF;
+  const bytes = ranges.flatMap(({ address, length }) => {
+    const pointer = length === 0 ? null : Deno.UnsafePointer.create(address);
+    return pointer === null ? [] : [...new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, length))];
+  });
+  const status = file.node.write(Uint8Array.from(bytes));
+  return status < 0 ? status : bytes.length;
+}
