@@ -37,7 +37,7 @@ export type { FlowKind, Instruction } from "./engine/disasm/disassembler.ts";
 export { GuestMemoryError } from "./engine/memory/errors.ts";
 export type { GuestMemory, Mapping, MemoryListener } from "./engine/memory/guest_memory.ts";
 export type { Region, Regions } from "./engine/memory/regions.ts";
-export type { CountedInstruction, Coverage, CoveredSymbol } from "./engine/coverage.ts";
+export type { CountedBlock, CountedInstruction, Coverage, CoveredSymbol } from "./engine/coverage.ts";
 export type { Hook, HookSites } from "./engine/hooks/hook.ts";
 export type { Call, CallHandlers } from "./engine/hooks/intercept.ts";
 export type { SyscallEvent, SyscallHandlers, SyscallHook } from "./engine/hooks/syscalls.ts";
@@ -46,7 +46,13 @@ export type { Location } from "./engine/hooks/registry.ts";
 export { Image, type SymbolAt, Symbols, UnknownImageError, UnknownSymbolError } from "./engine/symbols/mod.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
-export { PluginError, type PluginHandle } from "./engine/plugin_host.ts";
+export {
+  PluginError,
+  pluginFormats,
+  type PluginHandle,
+  pluginParameters,
+  type UseOptions,
+} from "./engine/plugin_host.ts";
 
 // Not awaited: the command line imports this module, which would then wait for itself.
 if (import.meta.main) import("./repl/main.ts").then(({ main }) => main(Deno.args));

@@ -1,10 +1,12 @@
 /** What a closure gets: the CPU's registers, and where the guest is. */
 
+import { GENERAL_REGISTERS } from "./arch/x86_64.ts";
 import { GuestCpu } from "./cpu/guest_cpu.ts";
 import type { Registers } from "./cpu/registers.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import type { SymbolAt, Symbols } from "./symbols/mod.ts";
+import { type Frame, unwind } from "./unwind.ts";
 
 /** Longest instruction of x86, in bytes. */
 const LONGEST = 15;
@@ -62,6 +64,16 @@ export class GuestContext extends GuestCpu {
   /** The symbol that the program counter is in. */
   get symbol(): SymbolAt | undefined {
     return this.symbols.at(this.pc);
+  }
+
+  /**
+   * The calls that led here, the innermost first.
+   *
+   * @param limit The most frames to find.
+   */
+  backtrace(limit?: number): Frame[] {
+    const registers = GENERAL_REGISTERS.map((name) => this[name]);
+    return unwind({ pc: this.pc, registers }, this.memory, this.symbols, limit);
   }
 
   /** The instruction that is executed next; undefined where no memory is mapped. */

@@ -1,6 +1,6 @@
 /** What ran how often, as plain records: for reports, tables and people. */
 
-import type { BlockLedger } from "./counters/ledger.ts";
+import type { CountSource } from "./counts.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import type { Image, SymbolAt, Symbols } from "./symbols/mod.ts";
@@ -14,6 +14,8 @@ export interface CountedInstruction extends Instruction {
 export interface CoveredSymbol {
   /** Name; the image's own for code without a symbol. */
   readonly name: string;
+  /** Whether it is a symbol. */
+  readonly isNamed: boolean;
   readonly image: Image | undefined;
   readonly address: bigint;
   /** In bytes; 0 for code without a symbol. */
@@ -22,17 +24,27 @@ export interface CoveredSymbol {
   readonly executed: number;
   /** Different instructions that ran. */
   readonly covered: number;
+  /** Bytes of the instructions executed in it, each as often as it ran. */
+  readonly bytes: number;
+}
+
+/** A block and how often it was entered. */
+export interface CountedBlock {
+  readonly address: bigint;
+  /** In bytes. */
+  readonly size: number;
+  readonly count: number;
 }
 
 /** The counts of a guest so far; ask at any moment. */
 export class Coverage {
-  readonly #ledger: BlockLedger;
+  readonly #counts: CountSource;
   readonly #symbols: Symbols;
   readonly #memory: GuestMemory;
   readonly #disassembler: Disassembler;
 
-  constructor(ledger: BlockLedger, symbols: Symbols, memory: GuestMemory, disassembler: Disassembler) {
-    this.#ledger = ledger;
+  constructor(counts: CountSource, symbols: Symbols, memory: GuestMemory, disassembler: Disassembler) {
+    this.#counts = counts;
     this.#symbols = symbols;
     this.#memory = memory;
     this.#disassembler = disassembler;
@@ -40,13 +52,18 @@ export class Coverage {
 
   /** Number of instructions executed, in all. */
   get total(): number {
-    return this.#ledger.total();
+    return this.#counts.total();
+  }
+
+  /** Number of different blocks that ran. */
+  get blocks(): number {
+    return this.#counts.entries().length;
   }
 
   /** Executed instructions by address: how often each ran, all versions of changed code together. */
   counts(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const { address, count } of this.#ledger.instructions()) {
+    for (const { address, count } of this.#counts.instructions()) {
       counts.set(address, (counts.get(address) ?? 0) + count);
     }
     return counts;
@@ -54,7 +71,7 @@ export class Coverage {
 
   /** Every instruction that ran, in address order; code that changed appears once a version. */
   instructions(): CountedInstruction[] {
-    return this.#ledger.instructions().flatMap(({ address, bytes, count }) =>
+    return this.#counts.instructions().flatMap(({ address, bytes, count }) =>
       this.#disassembler.decode(bytes, address, 1).map((instruction) => ({ ...instruction, count }))
     );
   }
@@ -66,32 +83,42 @@ export class Coverage {
       .map((instruction) => ({ ...instruction, count: counts.get(Number(instruction.address)) ?? 0 }));
   }
 
+  /** Every block that ran and how often it was entered, in address order. Blocks may overlap. */
+  blockCounts(): CountedBlock[] {
+    return this.#counts.entries().filter(({ count }) => count > 0)
+      .map(({ start, size, count }) => ({ address: BigInt(start), size, count }));
+  }
+
   /** What ran, by symbol, in address order. */
   symbols(): CoveredSymbol[] {
-    const rows = new Map<
-      string,
-      { place: Omit<CoveredSymbol, "executed" | "covered">; executed: number; covered: number }
-    >();
-    for (const [address, count] of this.counts()) {
+    const rows = new Map<string, { -readonly [key in keyof CoveredSymbol]: CoveredSymbol[key] }>();
+    for (const { address, bytes, count } of this.#counts.instructions()) {
       if (count === 0) continue;
       const symbol = this.#symbols.atNumber(address);
       const image = symbol?.image ?? this.#symbols.imageAt(address);
       const key = symbol === undefined ? `image ${image?.start}` : `${symbol.address}`;
-      const row = rows.get(key);
-      if (row === undefined) rows.set(key, { place: place(symbol, image, address), executed: count, covered: 1 });
-      else {
-        row.executed += count;
-        row.covered++;
+      let row = rows.get(key);
+      if (row === undefined) {
+        row = { ...place(symbol, image, address), executed: 0, covered: 0, bytes: 0 };
+        rows.set(key, row);
       }
+      row.executed += count;
+      row.covered++;
+      row.bytes += count * bytes.length;
     }
-    return [...rows.values()].map(({ place, executed, covered }) => ({ ...place, executed, covered }))
-      .sort((a, b) => a.address < b.address ? -1 : 1);
+    return [...rows.values()].sort((a, b) => a.address < b.address ? -1 : 1);
   }
 }
 
 function place(symbol: SymbolAt | undefined, image: Image | undefined, address: number) {
   if (symbol === undefined) {
-    return { name: image?.name ?? "anonymous memory", image, address: image?.start ?? BigInt(address), size: 0 };
+    return {
+      name: image?.name ?? "anonymous memory",
+      isNamed: false,
+      image,
+      address: image?.start ?? BigInt(address),
+      size: 0,
+    };
   }
-  return { name: symbol.name, image: symbol.image, address: symbol.address, size: symbol.size };
+  return { name: symbol.name, isNamed: true, image: symbol.image, address: symbol.address, size: symbol.size };
 }

@@ -17,7 +17,8 @@ import { Guest, type GuestOptions } from "./guest.ts";
 import type { StopReason } from "./stop_reason.ts";
 import { signalNumber } from "./linux/abi/signals.ts";
 import { Image, Symbols } from "./symbols/mod.ts";
-import { type PluginHandle, PluginHost } from "./plugin_host.ts";
+import { MachineCounts } from "./counts.ts";
+import { type PluginHandle, PluginHost, type UseOptions } from "./plugin_host.ts";
 import type { Plugin, PluginSettings } from "./plugin.ts";
 
 /** What to run, and how. */
@@ -88,16 +89,18 @@ export class Emulator implements Disposable {
       );
     }
     this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, (work) => this.#guarded(work));
-    this.coverage = new Coverage(machine.ledger, this.symbols, machine.memory, this.#disassembler);
+    const counts = new MachineCounts(machine);
+    this.coverage = new Coverage(counts, this.symbols, machine.memory, this.#disassembler);
     this.#hooks = new HookRegistry(this.symbols, machine.sites);
     this.#plugins = new PluginHost({
       memory: machine.memory,
       symbols: this.symbols,
       disassembler: this.#disassembler,
-      coverage: this.coverage,
+      counts,
       machine,
       context: this.cpu,
-      guarded: (work) => this.#guarded(work),
+      guest: { program: options.program, args: options.args ?? [], pid: this.pid },
+      warn,
     });
   }
 
@@ -283,10 +286,16 @@ export class Emulator implements Disposable {
   /**
    * Uses a plugin from now on.
    *
+   * @param params Its parameters' values by name, as texts.
+   * @returns The handle: `report()`, `enable()`, `disable()`, `reset()`, `set()`.
    * @throws {PluginError} If a parameter is unknown or does not fit.
    */
-  use<P extends PluginSettings>(plugin: Plugin<P>, params: Readonly<Record<string, string>> = {}): PluginHandle {
-    return this.#plugins.use(plugin, params);
+  use<P extends PluginSettings>(
+    plugin: Plugin<P>,
+    params: Readonly<Record<string, string>> = {},
+    options: UseOptions = {},
+  ): PluginHandle {
+    return this.#plugins.use(plugin, params, options);
   }
 
   /** Stops the guest before the instruction at hand, from a closure; `why` becomes part of the stop reason. */
@@ -341,6 +350,7 @@ export class Emulator implements Disposable {
     } finally {
       this.#running = false;
       this.#interrupted = false;
+      this.#plugins.flush();
     }
   }
 

@@ -4,15 +4,16 @@
  */
 
 import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
-import { GuestMemory, PAGE_SIZE } from "./memory/guest_memory.ts";
+import { GuestMemory, PAGE_SIZE, pageDown } from "./memory/guest_memory.ts";
 import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
 import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
 import { BlockLedger } from "./counters/ledger.ts";
+import { Repeats } from "./counters/repeats.ts";
 import { ShadowTable } from "./counters/shadow.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import { GuestCpu } from "./cpu/guest_cpu.ts";
 import { type MemoryAccess, memoryAccesses } from "./hooks/accesses.ts";
-import { Sites } from "./hooks/sites.ts";
+import { type Action, Sites } from "./hooks/sites.ts";
 import { Watchpoints } from "./hooks/watchpoints.ts";
 
 /** What a machine asks of who runs it. */
@@ -33,6 +34,7 @@ export interface MachineEvents {
 /** Protection bits a byte of the permission table can hold. */
 const [READ, WRITE, EXECUTE] = [1, 2, 4];
 const SYSCALL_SIZE = 2n;
+const NONE: readonly Action[] = [];
 /** Bytes below the stack pointer that a function may use; System V ABI, AMD64 supplement, 3.2.2. */
 const RED_ZONE = 128;
 
@@ -43,18 +45,23 @@ export class Machine {
   readonly cpu: Cpu;
   readonly ledger: BlockLedger;
   readonly sites: Sites;
+  readonly #repeats: Repeats;
   readonly watchpoints = new Watchpoints(this.memory);
   readonly #events: MachineEvents;
   readonly #disassembler: Disassembler;
-  /** The instruction whose actions have run already: it is executed when the guest goes on. */
-  #fired = -1;
+  /** The instruction at hand, if actions have run for it already: they do not run again when the guest goes on. */
+  #fired: { readonly address: number; readonly actions: readonly Action[] } | undefined;
   /** What actions are being run for. */
   #at: { readonly kind: "block" | "instruction"; readonly address: number } | undefined;
+  /** The block that is being announced. */
+  #announcing: number | undefined;
   /** The block that a single-stepped instruction is. */
   #stepped: number | undefined;
   /** Sizes of the blocks that were announced. */
   readonly #announced = new Map<number, number>();
   readonly #announcedSteps = new Set<number>();
+  /** Called when the function that {@linkcode Machine.prepareCall} prepared has returned. */
+  #returned: (() => void) | undefined;
   /** Where the guest goes on instead, once the slice has ended. */
   #redirected: bigint | undefined;
   #stop = false;
@@ -70,13 +77,15 @@ export class Machine {
       block: (start, size) => this.#onBlock(start, size),
       instruction: (address) => this.#onInstruction(address),
       syscall: () => {
-        if (!this.#events.syscall(this.cpu.registers.pc + SYSCALL_SIZE)) this.cpu.stop();
+        const mayGoOn = this.#events.syscall(this.cpu.registers.pc + SYSCALL_SIZE);
+        if (!mayGoOn || this.sites.hasEdits) this.cpu.stop();
       },
       cpuid: () => this.#onCpuid(),
       access: (page, access) => access === "execute" && this.#makeExecutable(page),
     }, { shadow: this.shadow.host, ...(instructionShadow === undefined ? {} : { instructionShadow }) });
     this.ledger = new BlockLedger(this.memory, this.shadow, disassembler);
     this.sites = new Sites(this.cpu, this.ledger, this.shadow);
+    this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
     this.memory.listener = {
       revoked: () => this.cpu.flushTlb(),
       codeChanged: (start, end) => {
@@ -100,6 +109,15 @@ export class Machine {
   }
 
   /**
+   * While actions are run: the block that has been counted already, and its first instruction that has not been
+   * executed yet.
+   */
+  get ahead(): { readonly block: number; readonly address: number } | undefined {
+    if (this.#announcing !== undefined) return { block: this.#announcing, address: this.#announcing };
+    return this.#at && { block: this.cpu.blockStart, address: this.#at.address };
+  }
+
+  /**
    * Changes the program counter, from an action too: what the action was called for is not executed then.
    */
   redirect(pc: bigint): void {
@@ -109,14 +127,19 @@ export class Machine {
 
   #onBlock(start: number, size: number): void {
     if (this.#stepped !== undefined) return;
+    if (this.#repeats.isOver(start, size)) return this.shadow.takeBack(start);
     if (this.ledger.block(start) === undefined) {
       const isCutAnew = this.sites.inspect(start, size);
       if (!isCutAnew) {
         this.ledger.enter(start, size);
+        this.#repeats.learn(start, size);
+        this.#announcing = start;
         this.#announce(start, start, size);
+        this.#announcing = undefined;
       }
       if (isCutAnew || this.#stop || this.sites.hasEdits) {
         this.shadow.takeBack(start);
+        if (this.#fired !== undefined) this.#fired = { ...this.#fired };
         return this.cpu.stop();
       }
     }
@@ -144,7 +167,8 @@ export class Machine {
   }
 
   #onInstruction(address: number): void {
-    if (this.#stepped === undefined) this.#dispatch("instruction", address);
+    if (this.#stepped !== undefined || this.sites.isBlockSite(address) || this.#repeats.isOverAt(address)) return;
+    this.#dispatch("instruction", address);
   }
 
   #dispatch(kind: "block" | "instruction", address: number): void {
@@ -153,6 +177,7 @@ export class Machine {
       this.#fire(address);
       if (this.#stop || this.sites.hasEdits || this.#redirected !== undefined) this.#hold();
     } finally {
+      if (this.#at === undefined) this.#markFired(address);
       this.#at = undefined;
     }
   }
@@ -165,20 +190,26 @@ export class Machine {
     if (this.#at === undefined) return;
     const { kind, address } = this.#at;
     this.#at = undefined;
-    this.#fired = address;
     if (kind === "block") this.shadow.takeBack(address);
     else this.ledger.leave(this.cpu.blockStart, address);
     this.cpu.stop();
   }
 
   #fire(address: number): void {
-    if (this.#fired === address) {
-      this.#fired = -1;
-      return;
-    }
+    const done = this.#fired?.address === address ? this.#fired.actions : NONE;
+    this.#fired = undefined;
     const actions = this.sites.actions(address);
     if (actions === undefined) return;
-    for (const action of actions) action(address);
+    for (const action of actions) {
+      if (done.includes(action)) continue;
+      // One that was detached meanwhile does not run.
+      if (this.sites.actions(address) === actions || this.sites.actions(address)?.includes(action)) action(address);
+    }
+  }
+
+  /** Notes that the instruction at hand is to be executed without running its actions again. */
+  #markFired(address: number): void {
+    this.#fired = { address, actions: this.sites.actions(address) ?? NONE };
   }
 
   #onCpuid(): void {
@@ -206,8 +237,11 @@ export class Machine {
    */
   run(budget: number): SliceEnd {
     this.#prepare();
+    const fired = this.#fired;
     const end = this.cpu.run(budget);
+    if (this.#fired === fired) this.#fired = undefined;
     if (this.#applyRedirection()) return { kind: "budget" };
+    if (end.kind === "access" && this.#hasReturned()) return { kind: "stopped", at: "block" };
     return this.#settle(end);
   }
 
@@ -215,23 +249,28 @@ export class Machine {
     if (this.#redirected === undefined) return false;
     this.cpu.registers.pc = this.#redirected;
     this.#redirected = undefined;
-    this.#fired = -1;
+    this.#fired = undefined;
     return true;
   }
 
   #prepare(): void {
     this.#stop = false;
-    if (Number(this.cpu.registers.pc) !== this.#fired) this.#fired = -1;
+    if (Number(this.cpu.registers.pc) !== this.#fired?.address) this.#fired = undefined;
     this.sites.applyEdits();
   }
 
   #settle(end: SliceEnd): SliceEnd {
+    if (end.kind === "budget") this.#repeats.settle();
     const pc = Number(this.cpu.registers.pc);
     if (end.kind === "invalid" || end.kind === "interrupt") this.ledger.leave(this.cpu.blockStart, pc);
+    // The translator reads a whole block ahead: where a block runs into nothing, what comes before is executed singly.
+    if (end.kind === "access" && end.access === "execute" && end.page !== pageDown(pc)) return this.step();
     if (end.kind === "access" && end.access !== "execute") {
       this.ledger.leave(this.cpu.blockStart, pc);
       if (this.#isGuarded(end.page, end.access)) return this.#passGuard(pc);
-      if (end.access === "write" && this.#isCode(end.page)) return this.#writeCode(end.page, pc);
+      if (end.access === "write" && this.#isCode(end.page)) {
+        return this.#writeCode(end.page, pc) ?? { kind: "budget" };
+      }
     }
     return end;
   }
@@ -250,7 +289,7 @@ export class Machine {
     if (instruction === undefined) return { kind: "budget" };
     const accessed = this.watchpoints.observe(instruction.address, this.accessesOf(instruction));
     this.memory.setGuards(new Map());
-    this.#fired = pc;
+    this.#markFired(pc);
     const end = this.step();
     this.memory.setGuards(guards);
     if (end.kind === "budget") accessed();
@@ -261,14 +300,19 @@ export class Machine {
     return page >= 0 && (this.memory.permissions[page / PAGE_SIZE] & PAGE_FLAG_ASK) !== 0;
   }
 
-  /** The guest is about to store into a page that it executed. */
-  #writeCode(page: number, pc: number): SliceEnd {
+  /**
+   * The guest is about to store into a page that it executed.
+   *
+   * @returns How the store ended, if it was executed at once; else it can be now.
+   */
+  #writeCode(page: number, pc: number): SliceEnd | undefined {
     const index = page / PAGE_SIZE;
     this.ledger.retire(page, page + PAGE_SIZE);
     this.cpu.dropTranslations(page, page + PAGE_SIZE);
     this.memory.permissions[index] = READ | WRITE | PAGE_FLAG_ASK;
     this.cpu.flushTlb();
-    if (pc + 15 < page || pc >= page + PAGE_SIZE) return { kind: "budget" };
+    this.#markFired(pc);
+    if (pc + 15 < page || pc >= page + PAGE_SIZE) return undefined;
     // The storing instruction is on the page itself: it alone may do both.
     this.memory.permissions[index] = READ | WRITE | EXECUTE | PAGE_FLAG_ASK;
     const end = this.step();
@@ -288,7 +332,6 @@ export class Machine {
     const { registers } = this.cpu;
     const pc = Number(registers.pc);
     const instruction = this.#instructionAt(pc);
-    const count = this.shadow.count(pc);
     this.#stepped = pc + 0.5;
     let end: SliceEnd;
     try {
@@ -299,26 +342,40 @@ export class Machine {
       this.#fire(pc);
       if (this.#applyRedirection()) return { kind: "budget" };
       if (this.#stop) {
-        this.#fired = pc;
+        this.#markFired(pc);
         return { kind: "stopped", at: "instruction" };
       }
-      registers.flags = registers.flags | EFLAGS.TF;
-      end = this.cpu.run(1);
+      end = this.#trap(pc);
     } finally {
       this.#stepped = undefined;
-      registers.flags = registers.flags & ~EFLAGS.TF;
-      this.shadow.setCount(pc, count);
     }
-    this.#fired = -1;
+    this.#fired = undefined;
     const stepped = end.kind === "interrupt" && end.vector === VECTOR.DEBUG;
     if (stepped && instruction?.mnemonic.startsWith("pushf")) this.#clearPushedTrapFlag();
     const software = end.kind === "interrupt" && Number(registers.pc) !== pc;
-    if (stepped || software || end.kind === "stopped") this.ledger.step(pc);
+    // Where the kernel has set the flags, as sigreturn(2) does, there is no trap, and the slice ends by its budget.
+    const executed = stepped || software || end.kind === "stopped" || end.kind === "budget";
+    if (executed) this.ledger.step(pc);
     if (end.kind === "access" && end.access !== "execute" && this.#isGuarded(end.page, end.access)) {
       return this.#passGuard(pc);
     }
-    if (end.kind === "access" && end.access === "write" && this.#isCode(end.page)) return this.#writeCode(end.page, pc);
+    if (end.kind === "access" && end.access === "write" && this.#isCode(end.page)) {
+      return this.#writeCode(end.page, pc) ?? this.step();
+    }
     return stepped || end.kind === "stopped" ? { kind: "budget" } : end;
+  }
+
+  /** Runs one instruction with the trap flag set; its block's counter is left as it was. */
+  #trap(pc: number): SliceEnd {
+    const { registers } = this.cpu;
+    const count = this.shadow.count(pc);
+    registers.flags = registers.flags | EFLAGS.TF;
+    try {
+      return this.cpu.run(1);
+    } finally {
+      registers.flags = registers.flags & ~EFLAGS.TF;
+      this.shadow.setCount(pc, count);
+    }
   }
 
   /**
@@ -339,11 +396,16 @@ export class Machine {
     registers.setGeneral(REGISTER_INDEX.rsp, sp);
     registers.setGeneral(REGISTER_INDEX.rax, 0n);
     registers.pc = address;
-    const action = () => {
-      this.sites.detach(RETURN_ADDRESS, action);
-      returned();
-    };
-    this.sites.attach(RETURN_ADDRESS, action);
+    this.#returned = returned;
+  }
+
+  /** Whether a called function has returned: to an address that the guest has nothing at. */
+  #hasReturned(): boolean {
+    const returned = this.#returned;
+    if (returned === undefined || Number(this.cpu.registers.pc) !== RETURN_ADDRESS) return false;
+    this.#returned = undefined;
+    returned();
+    return true;
   }
 
   /** What an instruction would access with the registers as they are. */
@@ -353,6 +415,7 @@ export class Machine {
 
   #instructionAt(pc: number): Instruction | undefined {
     const reach = this.memory.accessible(pc, 15, READ);
+    if (reach === 0) return undefined;
     return this.#disassembler.decode(this.memory.view(pc, reach), pc, 1)[0];
   }
 

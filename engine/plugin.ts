@@ -2,13 +2,15 @@
  * What a plugin is: `definePlugin({ name, description, params, setup(api) })`, one plugin a file.
  *
  * The host calls back when code is first executed, before it is; a plugin then says what to count and what to be
- * called for. Leaves out how that is done: see plugin_host.ts.
+ * called for. Leaves out how that is done: see plugin_host.ts and plugins/. docs/plugins.md has what each costs.
  */
 
 import type { GuestContext } from "./context.ts";
-import type { Instruction } from "./disasm/disassembler.ts";
+import type { Coverage } from "./coverage.ts";
+import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
+import type { MemoryAccess } from "./hooks/accesses.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
-import type { SymbolAt } from "./symbols/mod.ts";
+import type { Image, SymbolAt } from "./symbols/mod.ts";
 
 /** The version of this interface; it grows when something is added, and starts anew when something breaks. */
 export const PLUGIN_API_VERSION = 1;
@@ -26,19 +28,25 @@ export interface PluginParameter<T extends ParameterType = ParameterType> {
   readonly default: ParameterValue<T>;
   readonly description: string;
   /** Says what is wrong with a value, if something is. */
-  readonly check?: (value: ParameterValue<T>) => string | undefined;
+  check?(value: ParameterValue<T>): string | undefined;
 }
 
 /** The parameters of a plugin, by name. */
 export type PluginSettings = Readonly<Record<string, PluginParameter>>;
 /** The values of parameters. */
 export type PluginValues<P extends PluginSettings> = {
-  readonly [name in keyof P]: P[name] extends PluginParameter<infer T> ? ParameterValue<T> : never;
+  readonly [name in keyof P]: ParameterValue<P[name]["type"]>;
 };
+
+/**
+ * A part of the guest's code: the name of a symbol (`main`, `libc.so.6:puts`, `str*`) or an image (`libc.so.6`), or
+ * addresses from `from` up to but without `to`.
+ */
+export type CodePart = string | { readonly from: bigint; readonly to: bigint };
 
 /** Counts executions natively: no callback is made. */
 export interface Counter {
-  /** Executions since the start of the program. */
+  /** Executions since the plugin was put to use or reset, without those while it was disabled. */
   readonly value: number;
 }
 
@@ -50,6 +58,8 @@ export interface PluginInstruction extends Instruction {
   count(counter: Counter): void;
   /** Has a closure called before each execution. */
   onExecute(callback: (cpu: GuestContext) => void): void;
+  /** Has a closure called before each execution, once for each range of memory that is about to be accessed. */
+  onMemory(callback: (access: MemoryAccess, cpu: GuestContext) => void): void;
 }
 
 /** A block about to run for the first time: a run of instructions that ends where control may go elsewhere. */
@@ -59,10 +69,20 @@ export interface PluginBlock {
   readonly size: number;
   /** The symbol it starts in. */
   readonly symbol: SymbolAt | undefined;
-  /** Its instructions; decoded when first asked for. */
+  /** Its instructions, those within the plugin's part of the code; decoded when first asked for. */
   readonly instructions: readonly PluginInstruction[];
+  /** Has a counter count how often it is entered. Single-stepped instructions are in no block. */
+  count(counter: Counter): void;
   /** Has a closure called before each execution of the block. */
   onExecute(callback: (cpu: GuestContext) => void): void;
+}
+
+/** The program that is run. */
+export interface PluginGuest {
+  /** Path of the program, as given. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly pid: number;
 }
 
 /** What a plugin can do. */
@@ -70,27 +90,63 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   readonly apiVersion: number;
   /** The guest's architecture. */
   readonly arch: "x86_64";
+  readonly guest: PluginGuest;
   /** The parameters' values; they may change while the guest runs. */
   readonly params: PluginValues<P>;
   readonly memory: GuestMemory;
+  /** Images mapped now. */
+  readonly images: readonly Image[];
+  /** What ran how often since the plugin was put to use or reset, without what ran while it was disabled. */
+  readonly coverage: Coverage;
+  /** Where the plugin writes while the guest runs. */
+  readonly output: ReportOutput;
   /** Name, image, address and size of the symbol at an address. */
   symbolAt(address: bigint): SymbolAt | undefined;
   /** Name of the image that an address is in. */
   imageAt(address: bigint): string | undefined;
-  /** A counter; give it to {@linkcode PluginInstruction.count}. */
+  /** A counter; give it to {@linkcode PluginInstruction.count} or {@linkcode PluginBlock.count}. */
   counter(): Counter;
   /** Decodes `size` bytes of code from an address on, whether they ran or not. */
   disassemble(address: bigint, size: number): PluginInstruction[];
+  /** What an instruction does to control flow. */
+  flow(instruction: Instruction): FlowKind;
+  /** Names of Capstone's groups that an instruction is in, such as `jump`, `sse2`. */
+  groups(instruction: Instruction): string[];
   /** Has a closure called for each block before it runs for the first time. */
   onTranslate(callback: (block: PluginBlock) => void): void;
+  /**
+   * Has a closure called when a block that was entered is left before its end, by a fault or a stop: the instructions
+   * from `pc` on were not executed.
+   */
+  onLeave(callback: (block: bigint, pc: bigint) => void): void;
   /** Has a closure called when a report is wanted: at the end of the run, and at any time before. */
-  onReport(callback: (output: ReportOutput) => void): void;
+  onReport(callback: (report: Report) => void): void;
+  /** Has a closure called after a parameter was changed. */
+  onParamsChange(callback: (name: string) => void): void;
+  /** Has a closure called when the plugin was enabled or disabled. While it is disabled, nothing else is called. */
+  onActiveChange(callback: (isActive: boolean) => void): void;
+  /** Has a closure called when counts are to start anew. Native counters do so by themselves. */
+  onReset(callback: () => void): void;
 }
 
-/** Where a report goes. */
+/** Where text goes. */
 export interface ReportOutput {
   /** Writes text. */
   write(text: string): void;
+  /** Writes bytes. An output without this takes text only. */
+  writeBytes?(bytes: Uint8Array): void;
+  /** Whether escape sequences for colours are welcome. */
+  readonly hasColors?: boolean;
+}
+
+/** What a plugin writes its report to. */
+export interface Report extends ReportOutput {
+  /** One of the plugin's formats. */
+  readonly format: string;
+  readonly hasColors: boolean;
+  writeBytes(bytes: Uint8Array): void;
+  /** Writes a value as JSON; bigints become texts such as `"0x401000"`. */
+  writeJson(value: unknown): void;
 }
 
 /** A plugin. */
@@ -99,6 +155,10 @@ export interface Plugin<P extends PluginSettings = PluginSettings> {
   /** One line. */
   readonly description: string;
   readonly params?: P;
+  /** Formats of its report, the default one first; without it `text` only. */
+  readonly formats?: readonly string[];
+  /** The code that it is about, all code by default; whoever uses the plugin may say otherwise. */
+  readonly within?: readonly CodePart[];
   /** Called once, when the plugin is put to use. */
   setup(api: PluginApi<P>): void;
 }

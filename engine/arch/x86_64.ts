@@ -51,6 +51,13 @@ export const EFLAGS = { CF: 1, PF: 4, AF: 16, ZF: 64, SF: 128, TF: 256, IF: 512,
 /** CR4 bits that an operating system sets to allow SSE: OSFXSR and OSXMMEXCPT. */
 export const CR4_SSE = 0x600n;
 
+/** CR0 bits that have x87 exceptions reported as such: MP and NE. */
+export const CR0_X87 = 0x22n;
+
+/** Floating-point control words of a new process: no exceptions, round to nearest, 64-bit mantissas on the x87. */
+export const INITIAL_FPCW = 0x37fn;
+export const INITIAL_MXCSR = 0x1f80n;
+
 /** Exceptions and interrupts of the CPU. */
 export const VECTOR = {
   DIVIDE: 0,

@@ -3,7 +3,7 @@
  *
  * The stub counts a block when it is entered. Three things are settled here: a block left in its middle (fault, stop)
  * takes its last instructions back; a single step is one instruction; counts of code that changes are banked with the
- * bytes they were for. A REP instruction counts once an iteration, as the CPU enters it anew.
+ * bytes they were for. REP instructions are settled in repeats.ts.
  */
 
 import type { Disassembler } from "../disasm/disassembler.ts";
@@ -20,6 +20,11 @@ export interface Block {
 interface LiveBlock extends Block {
   /** Sizes of its instructions; decoded when first needed. */
   sizes: Uint8Array | undefined;
+}
+
+/** How often a block was entered. */
+export interface BlockCount extends Block {
+  readonly count: number;
 }
 
 /** How often the instruction at an address ran. */
@@ -46,6 +51,11 @@ export class BlockLedger {
   readonly #adjustments = new Map<number, number>();
   /** Counts of code that has changed since, by address and then bytes. */
   readonly #banked = new Map<number, Map<string, Banked>>();
+  /** Entries of blocks that were cut anew or are gone, by start and then size. */
+  readonly #bankedEntries = new Map<number, Map<number, number>>();
+
+  /** Hears of blocks that are left before their end; set once by the owner. */
+  onLeave: ((start: number, pc: number) => void) | undefined;
 
   constructor(memory: GuestMemory, shadow: ShadowTable, disassembler: Disassembler) {
     this.#memory = memory;
@@ -65,6 +75,7 @@ export class BlockLedger {
   }
 
   #forget(block: LiveBlock): void {
+    this.#shadow.setRepeat(block.start, false);
     this.#blocks.delete(block.start);
     for (let page = pageOf(block.start); page <= pageOf(block.start + block.size - 1); page++) {
       this.#pages.set(page, (this.#pages.get(page) ?? []).filter((other) => other !== block));
@@ -115,11 +126,21 @@ export class BlockLedger {
    * @param pc The first instruction that did not run.
    */
   leave(start: number, pc: number): void {
+    this.takeOff(start, pc, 1);
+    this.onLeave?.(start, pc);
+  }
+
+  /**
+   * Takes the instructions of a block from `pc` on off their counts.
+   *
+   * @param times How often; negative to put them back.
+   */
+  takeOff(start: number, pc: number, times: number): void {
     const block = this.#blocks.get(start);
     if (block === undefined || pc < start || pc >= start + block.size) return;
     let address = start;
     for (const size of this.#sizes(block)) {
-      if (address >= pc) this.#adjust(address, -1);
+      if (address >= pc) this.#adjust(address, -times);
       address += size;
     }
   }
@@ -146,6 +167,8 @@ export class BlockLedger {
   #retireBlock(block: LiveBlock): void {
     const count = this.#shadow.count(block.start);
     if (count > 0) {
+      const entries = this.#bankedEntries.get(block.start) ?? new Map<number, number>();
+      this.#bankedEntries.set(block.start, entries.set(block.size, (entries.get(block.size) ?? 0) + count));
       let address = block.start;
       for (const size of this.#sizes(block)) {
         this.#bankAt(address, size, count + (this.#adjustments.get(address) ?? 0));
@@ -181,6 +204,18 @@ export class BlockLedger {
     return total;
   }
 
+  /** How often each block was entered, in address order; single steps are in none. */
+  entries(): BlockCount[] {
+    const list: BlockCount[] = [];
+    for (const start of new Set([...this.#bankedEntries.keys(), ...this.#blocks.keys()])) {
+      const sizes = new Map(this.#bankedEntries.get(start));
+      const live = this.#blocks.get(start);
+      if (live !== undefined) sizes.set(live.size, (sizes.get(live.size) ?? 0) + this.#shadow.count(start));
+      for (const [size, count] of sizes) list.push({ start, size, count });
+    }
+    return list.sort((a, b) => a.start - b.start || a.size - b.size);
+  }
+
   /**
    * How often each instruction ran, in address order; of one address, the code that is there now comes last.
    * Instructions whose block never ran are not listed.
@@ -211,9 +246,10 @@ export class BlockLedger {
     for (const address of new Set([...this.#banked.keys(), ...live.keys()])) {
       const now = live.get(address);
       const bytes = now && this.#memory.bytes(address, now.size);
-      const key = bytes?.join();
+      const versions = this.#banked.get(address);
+      const key = versions && bytes?.join();
       let count = now?.count ?? 0;
-      for (const [version, banked] of this.#banked.get(address) ?? []) {
+      for (const [version, banked] of versions ?? []) {
         if (version === key) count += banked.count;
         else list.push({ address, ...banked });
       }
@@ -224,11 +260,15 @@ export class BlockLedger {
 
   /** Forgets all counts and blocks; each block is a new one when it runs next. */
   reset(): void {
-    for (const block of this.#blocks.values()) this.#shadow.setCount(block.start, 0);
+    for (const block of this.#blocks.values()) {
+      this.#shadow.setCount(block.start, 0);
+      this.#shadow.setRepeat(block.start, false);
+    }
     this.#blocks.clear();
     this.#pages.clear();
     this.#adjustments.clear();
     this.#banked.clear();
+    this.#bankedEntries.clear();
   }
 }
 

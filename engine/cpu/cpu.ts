@@ -27,7 +27,16 @@ import {
   UnicornError,
   type UnicornSymbols,
 } from "../ffi/unicorn.ts";
-import { CR4_SSE, enterUserMode, INSTRUCTION_ID, REGISTER_ID, VECTOR } from "../arch/x86_64.ts";
+import {
+  CR0_X87,
+  CR4_SSE,
+  enterUserMode,
+  INITIAL_FPCW,
+  INITIAL_MXCSR,
+  INSTRUCTION_ID,
+  REGISTER_ID,
+  VECTOR,
+} from "../arch/x86_64.ts";
 import { type GuestMemory, PAGE_SIZE, SPAN } from "../memory/guest_memory.ts";
 import { Registers } from "./registers.ts";
 
@@ -79,6 +88,10 @@ const UNREACHED = BOOT_PAGE + PAGE_SIZE - 1;
 export const RETURN_ADDRESS: number = BOOT_PAGE + PAGE_SIZE / 2;
 const ACCESS: Readonly<Record<number, AccessKind>> = { 16: "read", 17: "write", 18: "execute" };
 
+function isBootPage(address: number): boolean {
+  return address >= BOOT_PAGE && address < BOOT_PAGE + PAGE_SIZE;
+}
+
 /** One guest CPU. */
 export class Cpu {
   readonly #unicorn: UnicornSymbols;
@@ -93,6 +106,7 @@ export class Cpu {
   #booted = false;
   #stopping: "block" | "instruction" | "syscall" | undefined;
   #inside: "block" | "instruction" | "syscall" | undefined;
+  #isNowhere = false;
   #vector: number | undefined;
   /** Unicorn's note of an exception being delivered. Left as it is, the next fault becomes a double fault. */
   #pendingException = new Int32Array(1);
@@ -138,6 +152,9 @@ export class Cpu {
     this.#hook(UC.HOOK_INTR, this.#interruptCallback(), null);
     this.registers = new Registers(this.#unicorn, this.#engine);
     this.registers.write(REGISTER_ID.CR4, this.registers.read(REGISTER_ID.CR4) | CR4_SSE);
+    this.registers.write(REGISTER_ID.CR0, this.registers.read(REGISTER_ID.CR0) | CR0_X87);
+    this.registers.write(REGISTER_ID.FPCW, INITIAL_FPCW);
+    this.registers.write(REGISTER_ID.MXCSR, INITIAL_MXCSR);
     this.#boot(memory);
     this.#booted = true;
   }
@@ -157,6 +174,7 @@ export class Cpu {
     memory.write(BOOT_PAGE, new Uint8Array(PAGE_SIZE).fill(0xf4)); // hlt, which faults in user mode
     memory.write(BOOT_PAGE, enterUserMode(RETURN_ADDRESS));
     memory.regions.remove(BOOT_PAGE, BOOT_PAGE + PAGE_SIZE);
+    memory.permissions[BOOT_PAGE / PAGE_SIZE] = PROT.EXEC;
     this.#start(BOOT_PAGE, 0);
     const record = this.#stubs.cells.getBigUint64(CELL.REGISTERS, true);
     this.registers.attach(record);
@@ -249,7 +267,14 @@ export class Cpu {
 
   #onBlock(): void {
     if (!this.#booted) return;
-    this.#events.block(this.blockStart, this.#stubs.cells.getUint32(CELL.BLOCK_SIZE, true));
+    this.#isNowhere = isBootPage(this.blockStart);
+    if (this.#isNowhere) return this.stop();
+    this.registers.entering = this.blockStart;
+    try {
+      this.#events.block(this.blockStart, this.#stubs.cells.getUint32(CELL.BLOCK_SIZE, true));
+    } finally {
+      this.registers.entering = undefined;
+    }
   }
 
   #onInstruction(): void {
@@ -268,6 +293,11 @@ export class Cpu {
   /** Start of the block that was entered last. */
   get blockStart(): number {
     return this.#cellAddress(CELL.BLOCK);
+  }
+
+  /** Start of the block before the one that {@linkcode CpuEvents.block} is called for; 0 if it is the slice's first. */
+  get previousBlock(): number {
+    return this.#cellAddress(CELL.PREVIOUS_BLOCK);
   }
 
   #refused(): { page: number; access: AccessKind } {
@@ -298,8 +328,10 @@ export class Cpu {
   #start(pc: number, budget: number): number {
     this.#stubs.cells.setInt32(CELL.BUDGET, budget, true);
     this.#stubs.cells.setUint32(CELL.FAULT_KIND, 0, true);
+    this.#stubs.cells.setBigUint64(CELL.BLOCK, 0n, true);
     busGuard().endsSlice(this.#budgetAddress);
     this.#stopping = undefined;
+    this.#isNowhere = false;
     this.#vector = undefined;
     return this.#unicorn.uc_emu_start(this.#engine, BigInt(pc), BigInt(UNREACHED), 0n, 0n);
   }
@@ -317,11 +349,18 @@ export class Cpu {
     this.#error = undefined;
     if (error) throw error.value;
     this.#pendingException[0] = -1;
+    if (this.#isNowhere) return this.#nowhere();
     if (this.#vector !== undefined) return { kind: "interrupt", vector: this.#vector };
     if (status === UC_ERR.OK) return this.#stopping ? { kind: "stopped", at: this.#stopping } : { kind: "budget" };
     if (status === UC_ERR.INSN_INVALID) return { kind: "invalid" };
     if (this.#stubs.cells.getUint32(CELL.FAULT_KIND, true) !== 0) return { kind: "access", ...this.#refused() };
     throw new UnicornError(status, "uc_emu_start");
+  }
+
+  /** The guest jumped to the boot page, which is not mapped for it: nothing ran, and nothing is counted. */
+  #nowhere(): SliceEnd {
+    if (this.#shadow !== undefined) zeroHost(this.#shadow + BigInt(BOOT_PAGE * 8), PAGE_SIZE * 8);
+    return { kind: "access", page: BOOT_PAGE, access: "execute" };
   }
 
   /** Has {@linkcode CpuEvents.instruction} called before each execution of the instruction at an address. */

@@ -72,9 +72,12 @@ export class Registers {
     checkUnicorn(this.#unicorn.uc_reg_write(this.#engine, id, bytes), `uc_reg_write(${id})`);
   }
 
+  /** While a block is being entered: its start. Unicorn's own program counter is still at an earlier block then. */
+  entering: number | undefined;
+
   /** The program counter. */
   get pc(): bigint {
-    return this.read(REGISTER_ID.RIP);
+    return this.entering === undefined ? this.read(REGISTER_ID.RIP) : BigInt(this.entering);
   }
   set pc(value: bigint) {
     this.write(REGISTER_ID.RIP, value);

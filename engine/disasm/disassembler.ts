@@ -162,6 +162,16 @@ export class Disassembler {
     return new DataView(hostBuffer(this.#view.getBigUint64(INSN.DETAIL, true), DETAIL.END));
   }
 
+  /** Names of Capstone's groups that an instruction is in, such as `jump`, `branch_relative`, `sse2`. */
+  groups(instruction: Instruction): string[] {
+    const detail = this.#detail(instruction);
+    if (detail === undefined) return [];
+    return Array.from({ length: detail.getUint8(DETAIL.GROUP_COUNT) }, (_, index) => {
+      const name = this.#capstone.cs_group_name(this.#handle, detail.getUint8(DETAIL.GROUPS + index));
+      return name === null ? "" : Deno.UnsafePointerView.getCString(name);
+    });
+  }
+
   /** What an instruction does to control flow. */
   flow(instruction: Instruction): FlowKind {
     const detail = this.#detail(instruction);

@@ -26,10 +26,18 @@ export const CELL = {
   INSTRUCTION: 40,
   /** Unicorn's record of the guest's registers, once the first slice ended; u64. */
   REGISTERS: 48,
+  /** Start of the block before the one that was handed to JavaScript last; u64. */
+  PREVIOUS_BLOCK: 56,
 } as const;
 
 /** Flags of a page permission byte above read, write and execute (1, 2, 4): JavaScript decides such an access. */
 export const PAGE_FLAG_ASK = 0x80;
+
+/**
+ * Flags in the highest byte of a block's counter. ATTACHED: JavaScript is called each time. REPEAT: the block is one
+ * REP instruction, whose last entry is not counted. SPECIAL is set if either is, so that one sign tells.
+ */
+export const COUNTER_FLAG = { SPECIAL: 0x80, REPEAT: 0x40, ATTACHED: 0x20 } as const;
 
 /** A piece of code: bytes, 32-bit references to cells, 64-bit immediates, and labels with 8-bit jumps to them. */
 export type Piece = number | { cell: number; trailing?: number } | { imm64: bigint } | { label: string } | { jump: string };
@@ -94,7 +102,9 @@ function assemble(pieces: readonly Piece[], origin: number): Uint8Array {
   for (const { at, label } of jumps) {
     const target = labels.get(label);
     if (target === undefined) throw new RangeError(`Cannot assemble a stub: label ${label} is missing`);
-    bytes[at] = target - (at + 1) & 0xff;
+    const distance = target - (at + 1);
+    if (distance < -128 || distance > 127) throw new RangeError(`Cannot assemble a stub: label ${label} is too far`);
+    bytes[at] = distance & 0xff;
   }
   return Uint8Array.from(bytes);
 }
@@ -108,19 +118,35 @@ function jumpTo(address: bigint): Piece[] {
  * The stub of `UC_HOOK_BLOCK` (rdi engine, rsi address, edx size, rcx shadow table).
  *
  * The budget comes first, so that the block a slice ends at is not counted before it runs. The dispatcher is called
- * when the counter's sign bit says that something is attached here, and when the block runs for the first time.
+ * when the counter's flags say that something is attached here, and when the block runs for the first time. A REP
+ * instruction that enters itself with rcx at zero is over, and not counted; whether one is that is entered from
+ * elsewhere, the dispatcher decides. Unicorn's record of the registers is in rbp, rcx its second word.
  */
 export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
   return [
     ...[0x83, 0x2d, { cell: CELL.BUDGET, trailing: 1 }, 0x01], // sub dword [budget], 1
     ...[0x78, { jump: "stop" }], // js stop
+    ...[0x48, 0x8b, 0x05, { cell: CELL.BLOCK }], // mov rax, [block]
     ...[0x48, 0x89, 0x35, { cell: CELL.BLOCK }], // mov [block], rsi
     ...[0x48, 0xff, 0x04, 0xf1], // inc qword [rcx + rsi*8]
-    ...[0x78, { jump: "dispatch" }], // js dispatch
+    ...[0x78, { jump: "special" }], // js special
     ...[0x48, 0x83, 0x3c, 0xf1, 0x01], // cmp qword [rcx + rsi*8], 1
     ...[0x74, { jump: "dispatch" }], // je dispatch
     0xc3, // ret
+    { label: "special" },
+    ...[0xf6, 0x44, 0xf1, 0x07, COUNTER_FLAG.REPEAT], // test byte [rcx + rsi*8 + 7], REPEAT
+    ...[0x74, { jump: "dispatch" }], // jz dispatch
+    ...[0xf6, 0x44, 0xf1, 0x07, COUNTER_FLAG.ATTACHED], // test byte [rcx + rsi*8 + 7], ATTACHED
+    ...[0x75, { jump: "dispatch" }], // jnz dispatch
+    ...[0x48, 0x83, 0x7d, 0x08, 0x00], // cmp qword [rbp + 8], 0
+    ...[0x75, { jump: "done" }], // jne done
+    ...[0x48, 0x39, 0xf0], // cmp rax, rsi
+    ...[0x75, { jump: "dispatch" }], // jne dispatch
+    ...[0x48, 0xff, 0x0c, 0xf1], // dec qword [rcx + rsi*8]
+    { label: "done" },
+    0xc3, // ret
     { label: "dispatch" },
+    ...[0x48, 0x89, 0x05, { cell: CELL.PREVIOUS_BLOCK }], // mov [previous block], rax
     ...[0x89, 0x15, { cell: CELL.BLOCK_SIZE }], // mov [block size], edx
     ...jumpTo(dispatcher),
     { label: "stop" },

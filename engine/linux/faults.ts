@@ -7,7 +7,7 @@
 
 import type { SliceEnd } from "../cpu/cpu.ts";
 import { REGISTER_ID, REGISTER_INDEX, VECTOR } from "../arch/x86_64.ts";
-import { PAGE_SIZE } from "../memory/guest_memory.ts";
+import { PAGE_SIZE, SPAN } from "../memory/guest_memory.ts";
 import { SI, SIGNAL } from "./abi/signals.ts";
 import type { Process, Trap } from "./process.ts";
 import { forceSignal } from "./signals.ts";
@@ -19,10 +19,15 @@ export type FaultEnd = Extract<SliceEnd, { kind: "access" | "interrupt" | "inval
 /** Computes the address of a refused access, of which the CPU tells the page only. */
 export type AddressOf = (end: Extract<SliceEnd, { kind: "access" }>) => bigint;
 
+const STACK_FAULT = 12;
 const PAGE_FAULT = 14;
+const USER_END = 2n ** 47n;
 /** Bits of a page fault's error code. */
 const ERROR = { PRESENT: 1, WRITE: 2, USER: 4, FETCH: 16 } as const;
 const INT_OPCODE = 0xcd;
+const INT1_OPCODE = 0xf1;
+/** Vectors that INT may name from user mode: it traps, with the program counter behind it. */
+const ALLOWED: readonly number[] = [VECTOR.BREAKPOINT, VECTOR.OVERFLOW];
 
 /**
  * Queues the signal for a fault; it is delivered like any other.
@@ -42,8 +47,8 @@ interface Raised {
   readonly trap: Partial<Trap>;
 }
 
-function general(signal: number = SIGNAL.SIGSEGV): Raised {
-  return { info: kernelSignal(signal, SI.KERNEL), trap: { vector: VECTOR.GENERAL, error: 0 } };
+function general(signal: number = SIGNAL.SIGSEGV, vector: number = VECTOR.GENERAL, error = 0): Raised {
+  return { info: kernelSignal(signal, SI.KERNEL), trap: { vector, error } };
 }
 
 /** Whether the upper 17 bits of an address are equal, as the CPU wants them. */
@@ -58,13 +63,15 @@ function accessFault(
 ): Raised | undefined {
   const { memory, registers } = process;
   if (!isCanonical(BigInt(end.page))) {
-    const sp = registers.general(REGISTER_INDEX.rsp);
-    return general(isCanonical(sp) ? SIGNAL.SIGSEGV : SIGNAL.SIGBUS);
+    const isStack = !isCanonical(registers.general(REGISTER_INDEX.rsp));
+    return isStack ? general(SIGNAL.SIGBUS, STACK_FAULT) : general();
   }
   const region = memory.regions.at(end.page);
   if (region?.pastEnd && memory.reclaim(end.page)) return undefined;
   const address = end.access === "execute" ? fetchAddress(registers.pc, end.page) : addressOf(end);
-  const error = ERROR.USER | (region === undefined || region.pastEnd ? 0 : ERROR.PRESENT) |
+  // Linux says of the upper half that it is there, and cannot know of a page that was never touched; this does.
+  const isPresent = region === undefined ? end.page >= SPAN && address >= USER_END : !region.pastEnd && region.protection > 0;
+  const error = ERROR.USER | (isPresent ? ERROR.PRESENT : 0) |
     (end.access === "write" ? ERROR.WRITE : end.access === "execute" ? ERROR.FETCH : 0);
   const trap = { vector: PAGE_FAULT, error, address };
   if (region?.pastEnd && accessAllowed(region.protection, end.access)) {
@@ -84,14 +91,22 @@ function fetchAddress(pc: bigint, page: number): bigint {
 }
 
 function exception(process: Process, end: Exclude<FaultEnd, { kind: "access" }>): Raised {
-  const { registers } = process;
+  const { registers, memory } = process;
+  if (memory.regions.at(Number(registers.pc)) === undefined) return nothingThere(registers.pc);
   const vector = end.kind === "invalid" ? VECTOR.INVALID_OPCODE : end.vector;
-  const at = (signal: number, code: number): Raised => ({
+  const at = (signal: number, code: number, trap: number = vector): Raised => ({
     info: faultSignal(signal, code, registers.pc),
-    trap: { vector, error: 0 },
+    trap: { vector: trap, error: 0 },
   });
-  if (vector !== VECTOR.BREAKPOINT && rewindInterrupt(process, vector)) {
-    return { ...general(), trap: { vector: VECTOR.GENERAL, error: vector * 8 + 2 } };
+  if (!ALLOWED.includes(vector) && rewindInterrupt(process, vector)) {
+    return general(SIGNAL.SIGSEGV, VECTOR.GENERAL, vector * 8 + 2);
+  }
+  if (vector === VECTOR.INVALID_OPCODE && memory.allows(Number(registers.pc), 1, 1)) {
+    // The translator does not know INT1.
+    if (memory.u8(registers.pc) === INT1_OPCODE) {
+      registers.pc += 1n;
+      return at(SIGNAL.SIGTRAP, SI.TRAP_BRKPT, VECTOR.DEBUG);
+    }
   }
   switch (vector) {
     case VECTOR.DIVIDE:
@@ -106,9 +121,17 @@ function exception(process: Process, end: Exclude<FaultEnd, { kind: "access" }>)
       return at(SIGNAL.SIGFPE, x87Code(registers.read(REGISTER_ID.FPCW), registers.read(REGISTER_ID.FPSW)));
     case VECTOR.SIMD:
       return at(SIGNAL.SIGFPE, simdCode(registers.read(REGISTER_ID.MXCSR)));
+    case VECTOR.OVERFLOW:
+      return general(SIGNAL.SIGSEGV, vector);
     default:
       return general();
   }
+}
+
+/** The program counter is on the page below all others that the CPU needs for itself. */
+function nothingThere(pc: bigint): Raised {
+  const trap = { vector: PAGE_FAULT, error: ERROR.USER | ERROR.FETCH, address: pc };
+  return { info: faultSignal(SIGNAL.SIGSEGV, SI.SEGV_MAPERR, pc), trap };
 }
 
 /** INT with a vector that programs may not use faults at the instruction; the translator reports it behind it. */

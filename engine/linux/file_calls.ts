@@ -42,4 +42,3 @@ export function withWholePath(
   hostCall("close", descriptor);
   return result;
 }
-

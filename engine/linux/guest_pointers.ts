@@ -150,7 +150,5 @@ export function copyOut(process: Process, at: number, bytes: Uint8Array): boolea
 
 /** Copies bytes from where the guest may read. @returns Undefined if it may not. */
 export function copyIn(process: Process, at: number, length: number): Uint8Array<ArrayBuffer> | undefined {
-  return process.memory.allows(at, length, PROT.READ)
-    ? process.memory.uncheckedView(at, length).slice()
-    : undefined;
+  return process.memory.allows(at, length, PROT.READ) ? process.memory.uncheckedView(at, length).slice() : undefined;
 }

@@ -37,7 +37,7 @@ export type Place =
 export interface WalkContext {
   readonly root: number;
   readonly cwd: Position;
-  /** The guest's `/proc`; undefined before there is a process. */
+  /** The guest's `/proc`; undefined before there is a process: then a way into it ends with ENODEV. */
   readonly proc: ProcDirectory | undefined;
 }
 
@@ -157,7 +157,8 @@ class Walk {
     const isRoot = hostStatus(descriptor)?.inode === PROC_ROOT_INODE;
     hostCall("close", descriptor);
     const { proc } = this.#context;
-    if (!isRoot || proc === undefined) return -ERRNO.EACCES;
+    if (proc === undefined) return -ERRNO.ENODEV;
+    if (!isRoot) return -ERRNO.EACCES;
     this.#move({ kind: "proc", node: proc }, false);
     return 0;
   }

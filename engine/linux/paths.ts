@@ -40,6 +40,8 @@ const PATH_BYTES = 4097;
 /** `struct open_how` of openat2(2). */
 const how = new HostBuffer(24);
 const parentPath = new HostBuffer(PATH_BYTES);
+/** Stands before what has no host path: none of the host's /proc may be taken for the guest's. */
+const NOWHERE = "/dev/null/";
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -271,7 +273,7 @@ export class Paths {
     const lexical = path.startsWith("/") ? this.#sysroot + path : `${this.#cwdText()}/${path}`;
     if (bytes.length === 0) return lexical;
     const found = walk(this.#context(process), this.#cwd, bytes, true, (place) => this.#hostPath(place));
-    return typeof found === "string" ? found : lexical;
+    return typeof found === "string" ? found : found === -ERRNO.ENODEV ? NOWHERE + path : lexical;
   }
 
   #cwdText(): string {
@@ -280,8 +282,7 @@ export class Paths {
 
   #hostPath(place: Place): string | undefined {
     if (place.kind === "file") return `/proc/self/fd/${place.file.host}`;
-    // Nothing in /proc is a program, and none of the host's /proc may be taken for the guest's.
-    if (place.kind === "proc") return `/dev/null${place.node.path}`;
+    if (place.kind === "proc") return NOWHERE + place.node.path;
     const name = new HostBuffer(NAME_BYTES);
     const descriptor = hostCall("openat", place.directory, name.setString(place.name), O_PATH | O_CLOEXEC, 0);
     if (descriptor < 0) return undefined;
@@ -295,9 +296,7 @@ const dot = new HostBuffer(2);
 dot.setString(encoder.encode("."));
 
 function copy(position: Position): Position {
-  return position.kind === "proc"
-    ? position
-    : { kind: "host", descriptor: duplicateHost(position.descriptor) };
+  return position.kind === "proc" ? position : { kind: "host", descriptor: duplicateHost(position.descriptor) };
 }
 
 /** Buffers for the names of nested calls: rename(2) has two at a time. */

@@ -69,7 +69,7 @@ export class Timers {
   readonly #time = new HostBuffer(16);
   readonly #running = new Set<Timer>();
   /** Timers of timer_create(2) by their ids. */
-  readonly created = new Map<number, Timer>();
+  readonly created = new Map<number, { readonly timer: Timer; readonly clock: number }>();
   /** Timers of setitimer(2) by their numbers. */
   readonly interval = new Map<number, Timer>();
 

@@ -10,7 +10,8 @@ import type { Image } from "./image.ts";
 import { type LocationReading, readLocation } from "./location.ts";
 import { globToRegExp } from "./pattern.ts";
 import { suggest } from "./suggestions.ts";
-import type { ImageSymbol } from "./table.ts";
+import type { SourceLine } from "./lines.ts";
+import type { ImageSymbol, SymbolOffset } from "./table.ts";
 
 /** A symbol in an image. */
 export interface FoundSymbol {
@@ -30,6 +31,34 @@ export interface FoundSymbol {
 export interface SymbolAt extends FoundSymbol {
   /** Distance of the address from the symbol's start, in bytes. */
   readonly offset: number;
+  /** The source line of the address, looked up when it is asked for; undefined if there is no debug information. */
+  readonly source: SourceLine | undefined;
+}
+
+/** Made by the million: the source is looked up only when it is asked for. */
+class LocatedSymbol implements SymbolAt {
+  readonly name: string;
+  readonly address: bigint;
+  readonly size: number;
+  readonly kind: ImageSymbol["kind"];
+  readonly image: Image;
+  readonly offset: number;
+  /** How far before the address is what the source line is of: 1 for a return address. */
+  readonly #back: number;
+
+  constructor(image: Image, { symbol: { name, address, size, kind }, offset }: SymbolOffset, back: number) {
+    this.name = name;
+    this.image = image;
+    this.address = address;
+    this.size = size;
+    this.kind = kind;
+    this.offset = offset + back;
+    this.#back = back;
+  }
+
+  get source(): SourceLine | undefined {
+    return this.image.lineAt(Number(this.address) + this.offset - this.#back);
+  }
 }
 
 /** Where a location is. */
@@ -132,12 +161,33 @@ export class Symbols {
    * @returns As {@linkcode Symbols.at}.
    */
   atNumber(address: number): SymbolAt | undefined {
+    return this.#located(address, 0);
+  }
+
+  /**
+   * The symbol that a return address is in: that of the call, which may be a function's last instruction.
+   *
+   * @param address Where a call returns to.
+   * @returns As {@linkcode Symbols.at}; the source line is that of the call.
+   */
+  ofReturn(address: bigint): SymbolAt | undefined {
+    return this.#located(Number(address) - 1, 1);
+  }
+
+  #located(address: number, back: number): SymbolAt | undefined {
     const image = this.imageAt(address);
-    if (image === undefined) return undefined;
-    const found = this.#symbolsOf(image).atNumber(address);
-    if (found === undefined) return undefined;
-    const { symbol: { name, address: start, size, kind }, offset } = found;
-    return { name, image, address: start, size, kind, offset };
+    const found = image && this.#symbolsOf(image).atNumber(address);
+    return image && found && new LocatedSymbol(image, found, back);
+  }
+
+  /**
+   * The source line of an address.
+   *
+   * @param address An address in the guest; a number for callers that look up millions.
+   * @returns The line, or undefined if there is no debug information for the address.
+   */
+  lineAt(address: bigint | number): SourceLine | undefined {
+    return this.imageAt(address)?.lineAt(Number(address));
   }
 
   /**

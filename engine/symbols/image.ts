@@ -6,8 +6,18 @@
  */
 
 import { basename } from "node:path";
-import { type ByteSource, type ElfImage, type ElfSegment, FileSource, parseElf } from "../binary/elf/mod.ts";
+import { CallFrames, DwarfError, type FrameRow } from "../binary/dwarf/mod.ts";
+import {
+  type ByteSource,
+  type ElfImage,
+  type ElfSegment,
+  FileSource,
+  parseDebugElf,
+  parseElf,
+} from "../binary/elf/mod.ts";
+import { loadCallFrames } from "./frames.ts";
 import { isFileProblem, type LoadedSymbols, type LoadOptions, loadSymbols } from "./load.ts";
+import type { SourceLine } from "./lines.ts";
 import { SymbolTable } from "./table.ts";
 
 /** What an image is to the guest. */
@@ -47,8 +57,11 @@ export class Image {
   readonly role: ImageRole;
   /** Its loadable segments, at the file's addresses: add {@linkcode Image.base}. */
   readonly segments: readonly ElfSegment[];
+  /** Where the image's code begins to run, if it is a program or an interpreter; otherwise it means nothing. */
+  readonly entry: bigint;
   readonly #options: ImageOptions;
   #loaded: LoadedSymbols | undefined;
+  #frames: CallFrames | undefined;
 
   /**
    * Notes where the image is; reads nothing.
@@ -63,6 +76,7 @@ export class Image {
     this.base = base;
     this.role = role;
     this.segments = segments;
+    this.entry = base + elf.entry;
     this.start = base + pageStart(segments[0]?.address ?? 0n);
     this.end = segments.reduce((end, { address, memorySize }) => {
       const segmentEnd = base + pageStart(address + BigInt(memorySize) + PAGE_SIZE - 1n);
@@ -107,6 +121,44 @@ export class Image {
   /** Why some symbols could not be read; reads the symbols. */
   get warnings(): readonly Error[] {
     return this.#load().warnings;
+  }
+
+  /**
+   * How the caller's registers are found at an address: call frame information.
+   *
+   * @param address An address in the guest, inside the image; for a caller, one less than where it goes on.
+   * @returns The row, at the file's addresses; undefined if the file does not have it, or has it corrupt.
+   */
+  frameRowAt(address: number): FrameRow | undefined {
+    this.#frames ??= this.#reading((elf, source, debug) => loadCallFrames(elf, source, debug)) ?? new CallFrames({});
+    try {
+      return this.#frames.rowAt(address - Number(this.base));
+    } catch (error) {
+      if (error instanceof DwarfError) return undefined;
+      throw error;
+    }
+  }
+
+  /** To come. */
+  lineAt(_address: number): SourceLine | undefined {
+    return undefined;
+  }
+
+  /** Opens the file again, and its debug file, for something that is read from them; undefined if that is not possible. */
+  #reading<T>(read: (elf: ElfImage, source: ByteSource, debug: ElfImage | undefined) => T): T | undefined {
+    const { path, hostPath = path, elf, source } = this.#options;
+    const { debugFile } = this;
+    try {
+      if (source !== undefined) return read(parseElf(source, path), source, undefined);
+      using file = new FileSource(hostPath);
+      using debug = debugFile === undefined ? undefined : new FileSource(debugFile);
+      const again = parseElf(file, path);
+      if (!isSame(elf, again)) return undefined;
+      return read(again, file, debug && parseDebugElf(debug, debugFile ?? path));
+    } catch (error) {
+      if (isFileProblem(error)) return undefined;
+      throw error;
+    }
   }
 
   #load(): LoadedSymbols {

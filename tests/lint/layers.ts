@@ -35,8 +35,9 @@ const LAYERS: Record<string, readonly string[]> = {
   "engine/report": ["engine/counters", "engine/symbols", "engine/disasm"],
   "engine": ["engine"],
   "mod.ts": ["engine", "repl"],
+  "deno.json": [],
   "plugins": ["mod.ts"],
-  "repl": ["mod.ts", "plugins"],
+  "repl": ["mod.ts", "plugins", "deno.json"],
   "examples": ["mod.ts"],
   "tests": ["engine", "repl", "plugins", "examples", "mod.ts"],
 };

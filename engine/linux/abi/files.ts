@@ -155,7 +155,13 @@ export const PIPE_FLAGS = { O_CLOEXEC: 0o2000000, O_NONBLOCK: 0o4000, O_DIRECT: 
 /** Flags of eventfd2(2). */
 export const EVENT_FLAGS = { EFD_SEMAPHORE: 1, EFD_NONBLOCK: 0o4000, EFD_CLOEXEC: 0o2000000 } as const;
 /** Flags of memfd_create(2). */
-export const MEMFD = { MFD_CLOEXEC: 1, MFD_ALLOW_SEALING: 2, MFD_HUGETLB: 4, MFD_NOEXEC_SEAL: 8, MFD_EXEC: 16 } as const;
+export const MEMFD = {
+  MFD_CLOEXEC: 1,
+  MFD_ALLOW_SEALING: 2,
+  MFD_HUGETLB: 4,
+  MFD_NOEXEC_SEAL: 8,
+  MFD_EXEC: 16,
+} as const;
 /** Flags of close_range(2). */
 export const CLOSE_RANGE = { CLOSE_RANGE_UNSHARE: 2, CLOSE_RANGE_CLOEXEC: 4 } as const;
 /** Flags of openat2(2)'s `resolve`. */

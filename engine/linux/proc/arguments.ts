@@ -57,7 +57,9 @@ function isVector(process: Process, at: number): boolean {
 }
 
 function between(process: Process, start: number, end: number): Uint8Array {
-  return end > start && process.memory.allows(start, end - start, 1) ? process.memory.bytes(start, end - start) : NOTHING;
+  return end > start && process.memory.allows(start, end - start, 1)
+    ? process.memory.bytes(start, end - start)
+    : NOTHING;
 }
 
 /** The arguments, each with its zero. */

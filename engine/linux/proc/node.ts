@@ -3,7 +3,7 @@
  * `/proc` that tell nothing of the host process. See proc(5).
  */
 
-import { hostCall } from "../host.ts";
+import { HostBuffer, hostCall } from "../host.ts";
 import { STAT, STATX } from "../abi/files.ts";
 import type { OpenFile } from "../files.ts";
 
@@ -124,11 +124,11 @@ export function describeNode(
   return result;
 }
 
+const dot = new HostBuffer(2);
+dot.setString(bytesOf("."));
+
 /** Opens the host's `/proc` as what stands for a directory of the guest's. @returns A descriptor or an errno. */
 export function openStandIn(proc: number, flags: number): number {
-  const [O_RDONLY_DIRECTORY, O_CLOEXEC] = [0o200000, 0o2000000];
-  return hostCall("openat", proc, DOT, O_RDONLY_DIRECTORY | O_CLOEXEC | flags, 0);
+  const [O_DIRECTORY, O_CLOEXEC] = [0o200000, 0o2000000];
+  return hostCall("openat", proc, dot.address, O_DIRECTORY | O_CLOEXEC | flags, 0);
 }
-
-const dot = new Uint8Array([0x2e, 0]);
-const DOT = Deno.UnsafePointer.value(Deno.UnsafePointer.of(dot));

@@ -11,6 +11,7 @@ import { HostBuffer } from "../host.ts";
 import { readHostFile, readLink } from "../host_files.ts";
 import type { Process } from "../process.ts";
 import { argumentBytes, environmentBytes } from "./arguments.ts";
+import { hostNode } from "./host_entry.ts";
 import { mapsText } from "./maps.ts";
 import { bytesOf, ENTRY, type ProcDirectory, type ProcFile, type ProcLink, type ProcNode } from "./node.ts";
 import { limitsText, statmText, statText, statusText } from "./status.ts";
@@ -115,10 +116,12 @@ export function processDirectory(process: Process, parent: ProcDirectory, name =
         name,
         type: ["cwd", "exe", "root"].includes(name) ? ENTRY.LINK : ENTRY.FILE,
       })),
-      ...["fd", "fdinfo", ...isThread ? [] : ["task"]].map((name) => ({ name, type: ENTRY.DIRECTORY })),
+      ...["fd", "fdinfo", "net", ...isThread ? [] : ["task"]].map((name) => ({ name, type: ENTRY.DIRECTORY })),
     ],
     child(name) {
       if (name === "fd" || name === "fdinfo") return descriptorDirectory(process, directory, name);
+      // Network statistics are those of the host's name space.
+      if (name === "net") return hostNode("self/net", directory, true);
       if (name === "task" && !isThread) return taskDirectory(process, directory);
       return Object.hasOwn(FILES, name) ? FILES[name](process, directory) : undefined;
     },

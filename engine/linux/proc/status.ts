@@ -4,11 +4,13 @@
  */
 
 import { RLIMIT } from "../abi/limits.ts";
+import { SIG_DFL, SIG_IGN, signalBit } from "../abi/signals.ts";
 import { readHostFile } from "../host_files.ts";
 import { UNLIMITED } from "../limits.ts";
 import type { Process } from "../process.ts";
 
 const PAGE = 4096;
+const LAST_SIGNAL = 64;
 const decoder = new TextDecoder();
 
 function hostText(name: string): string {
@@ -97,11 +99,28 @@ export function statusText(process: Process): string {
     VmExe: kilobytes(code),
     VmLib: kilobytes(0),
     Threads: "1",
+    SigPnd: mask(process.thread.signals.pending.mask),
+    ShdPnd: mask(process.signals.pending.mask),
+    SigBlk: mask(process.thread.signals.mask),
+    SigIgn: mask(signalsWith(process, (handler) => handler === SIG_IGN)),
+    SigCgt: mask(signalsWith(process, (handler) => handler !== SIG_IGN && handler !== SIG_DFL)),
   };
   return hostText("status").split("\n").map((line) => {
     const key = line.slice(0, Math.max(0, line.indexOf(":")));
     return Object.hasOwn(own, key) ? `${key}:\t${own[key]}` : line;
   }).join("\n");
+}
+
+function mask(signals: bigint): string {
+  return signals.toString(16).padStart(16, "0");
+}
+
+function signalsWith(process: Process, matches: (handler: bigint) => boolean): bigint {
+  let found = 0n;
+  for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+    if (matches(process.signals.action(signal).handler)) found |= signalBit(signal);
+  }
+  return found;
 }
 
 const LIMIT_LINES: readonly (readonly [title: string, name: string, unit: string])[] = [
@@ -127,8 +146,8 @@ const LIMIT_LINES: readonly (readonly [title: string, name: string, unit: string
 export function limitsText(process: Process): string {
   const numbers: Readonly<Record<string, number>> = RLIMIT;
   const shown = (value: bigint | undefined) => value === undefined || value === UNLIMITED ? "unlimited" : String(value);
-  const row = (cells: readonly string[]) =>
-    `${cells[0].padEnd(25)} ${cells[1].padEnd(20)} ${cells[2].padEnd(20)} ${cells[3].padEnd(10)}\n`;
+  const row = ([title, soft, hard, unit]: readonly string[]) =>
+    `${title.padEnd(25)} ${soft.padEnd(20)} ${hard.padEnd(20)} ${unit === "" ? "" : unit.padEnd(10)}\n`;
   const lines = LIMIT_LINES.map(([title, name, unit]) => {
     const limit = process.limits.get(numbers[name]);
     return row([title, shown(limit?.soft), shown(limit?.hard), unit]);

@@ -5,12 +5,12 @@ import { LAST_SIGNAL, SI, SIGNAL } from "../abi/signals.ts";
 import { CLOCK, ITIMER, SIGEV, TIMER } from "../abi/time.ts";
 import { readDuration, readTimeval, timespec, timeval } from "../durations.ts";
 import { copyIn, copyOut } from "../guest_pointers.ts";
-import { HostBuffer, hostCall } from "../host.ts";
 import { address, choice, flags, int, unsigned } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal, timerSignal } from "../signals/siginfo.ts";
 import { syscall } from "../syscall.ts";
 import type { Timer } from "../timers.ts";
+import { clockTime } from "./clocks.ts";
 
 const ITIMER_SIGNALS: Readonly<Record<number, number>> = {
   [ITIMER.ITIMER_REAL]: SIGNAL.SIGALRM,
@@ -78,14 +78,13 @@ export const setitimer = syscall(
 
 /** `struct sigevent`: sigev_value, sigev_signo, sigev_notify, the thread for SIGEV_THREAD_ID. */
 const EVENT_SIZE = 64;
-const scratch = new HostBuffer(16);
 
 export const timer_create = syscall(
   "timer_create",
   "partial",
   { clockid: choice(CLOCK), sevp: address, timerid: address },
   (process, { clockid, sevp, timerid }) => {
-    if (clockid < 0 || hostCall("clock_gettime", clockid, scratch.address) < 0) return -ERRNO.EINVAL;
+    if (clockTime(process, clockid) === undefined) return -ERRNO.EINVAL;
     const { timers } = process;
     const event = sevp === 0 ? undefined : copyIn(process, sevp, EVENT_SIZE);
     if (sevp !== 0 && event === undefined) return -ERRNO.EFAULT;
@@ -102,7 +101,7 @@ export const timer_create = syscall(
     if (!copyOut(process, timerid, new Uint8Array(Int32Array.of(id).buffer))) return -ERRNO.EFAULT;
     const isCpu = clockid === CLOCK.CLOCK_PROCESS_CPUTIME_ID || clockid === CLOCK.CLOCK_THREAD_CPUTIME_ID;
     const inform = notify === SIGEV.SIGEV_NONE ? undefined : () => timerSignal(signal, SI.TIMER, { id, value });
-    timers.created.set(id, timers.add(isCpu ? "cpu" : "real", inform));
+    timers.created.set(id, { timer: timers.add(isCpu ? "cpu" : "real", inform), clock: clockid });
     return 0;
   },
   "Signals of several ends in a row are one, with the overrun count of the last",
@@ -110,7 +109,7 @@ export const timer_create = syscall(
 
 export const timer_settime = syscall(
   "timer_settime",
-  "partial",
+  "full",
   { timerid: int, flags: flags(TIMER), value: address, old: address },
   (process, { timerid, flags: how, value, old }) => {
     const bytes = copyIn(process, value, 32);
@@ -118,14 +117,15 @@ export const timer_settime = syscall(
     const delay = readDuration(bytes?.subarray(16));
     if (typeof interval === "object") return interval.failure;
     if (typeof delay === "object") return delay.failure;
-    const timer = process.timers.created.get(timerid);
-    if (timer === undefined) return -ERRNO.EINVAL;
+    const created = process.timers.created.get(timerid);
+    if (created === undefined) return -ERRNO.EINVAL;
+    const { timer, clock } = created;
     const before = timerRecord(timer, timespec);
-    if (how & TIMER.TIMER_ABSTIME && delay > 0) return -ERRNO.EINVAL;
-    timer.set(delay, interval);
+    const isAbsolute = how & TIMER.TIMER_ABSTIME && delay > 0;
+    // A time that has passed already is the shortest delay: 0 would stop the timer.
+    timer.set(isAbsolute ? Math.max(1e-6, delay - (clockTime(process, clock) ?? 0)) : delay, interval);
     return old === 0 || copyOut(process, old, before) ? 0 : -ERRNO.EFAULT;
   },
-  "Not with TIMER_ABSTIME",
 );
 
 export const timer_gettime = syscall(
@@ -133,9 +133,9 @@ export const timer_gettime = syscall(
   "full",
   { timerid: int, value: address },
   (process, { timerid, value }) => {
-    const timer = process.timers.created.get(timerid);
-    if (timer === undefined) return -ERRNO.EINVAL;
-    return copyOut(process, value, timerRecord(timer, timespec)) ? 0 : -ERRNO.EFAULT;
+    const created = process.timers.created.get(timerid);
+    if (created === undefined) return -ERRNO.EINVAL;
+    return copyOut(process, value, timerRecord(created.timer, timespec)) ? 0 : -ERRNO.EFAULT;
   },
 );
 
@@ -143,13 +143,13 @@ export const timer_getoverrun = syscall(
   "timer_getoverrun",
   "full",
   { timerid: int },
-  (process, { timerid }) => process.timers.created.get(timerid)?.overruns ?? -ERRNO.EINVAL,
+  (process, { timerid }) => process.timers.created.get(timerid)?.timer.overruns ?? -ERRNO.EINVAL,
 );
 
 export const timer_delete = syscall("timer_delete", "full", { timerid: int }, (process, { timerid }) => {
-  const timer = process.timers.created.get(timerid);
-  if (timer === undefined) return -ERRNO.EINVAL;
-  process.timers.remove(timer);
+  const created = process.timers.created.get(timerid);
+  if (created === undefined) return -ERRNO.EINVAL;
+  process.timers.remove(created.timer);
   process.timers.created.delete(timerid);
   return 0;
 });

@@ -66,8 +66,7 @@ interface Owners {
 function changeOwner(process: Process, directory: number, pathname: number, ids: Owners, flags: number): Result {
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   return process.paths.atOrEmpty(process, directory, pathname, follow, (flags & AT_EMPTY_PATH) !== 0, {
-    host: (directory, name) =>
-      hostCall("fchownat", directory, name, ids.owner, ids.group, flags & ~AT_EMPTY_PATH),
+    host: (directory, name) => hostCall("fchownat", directory, name, ids.owner, ids.group, flags & ~AT_EMPTY_PATH),
     descriptor: (file) =>
       file.node ? -ERRNO.EPERM : hostCall("fchownat", file.host, empty.address, ids.owner, ids.group, flags),
   });
@@ -120,8 +119,7 @@ function setTimes(process: Process, directory: number, pathname: number, timesAt
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   return process.paths.atOrEmpty(process, directory, pathname, follow, (flags & AT_EMPTY_PATH) !== 0, {
     host: (directory, name) => hostCall("utimensat", directory, name, timesAt, flags & ~AT_EMPTY_PATH),
-    descriptor: (file) =>
-      file.node ? -ERRNO.EPERM : hostCall("utimensat", file.host, empty.address, timesAt, flags),
+    descriptor: (file) => file.node ? -ERRNO.EPERM : hostCall("utimensat", file.host, empty.address, timesAt, flags),
   });
 }
 

@@ -75,9 +75,10 @@ export const time = syscall(
   (process, { tloc }) => hostCall64("time", writableOrNull(process, tloc, 8)),
 );
 
-/** A clock's time in milliseconds. */
-export function hostTime(id: number): number {
-  hostCall("clock_gettime", id, scratch.address);
+/** A clock's time in milliseconds, or undefined if there is no such clock. */
+export function clockTime(process: Process, id: number): number | undefined {
+  if (isOwnCpuClock(process, id)) return Number(guestCpuTime(process)) / 1e6;
+  if (id < 0 || hostCall("clock_gettime", id, scratch.address) < 0) return undefined;
   return Number(scratch.view.getBigInt64(0, true)) * 1000 + Number(scratch.view.getBigInt64(8, true)) / 1e6;
 }
 
@@ -119,7 +120,7 @@ export const clock_nanosleep = syscall(
     const time = readDuration(copyIn(process, duration, 16));
     if (typeof time === "object") return time.failure;
     if (!(how & TIMER.TIMER_ABSTIME)) return sleepUntil(process, performance.now() + time, rem);
-    return sleepUntil(process, performance.now() + time - hostTime(clockid), 0);
+    return sleepUntil(process, performance.now() + time - (clockTime(process, clockid) ?? 0), 0);
   },
   "Not by CPU time; a change of the real-time clock during an absolute sleep is not noticed",
 );

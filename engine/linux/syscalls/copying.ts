@@ -107,18 +107,22 @@ export const splice = syscall(
   "full",
   { fd_in: fd, off_in: address, fd_out: fd, off_out: address, len: size, flags: flags(SPLICE) },
   (process, { fd_in, off_in, fd_out, off_out, len, flags }) =>
-    withFile(process, fd_in, (from) =>
-      withFile(process, fd_out, (to) =>
-        whenReady(process, from, to, !(flags & SPLICE.SPLICE_F_NONBLOCK), () =>
-          hostCall(
-            "splice",
-            from.host,
-            writableOrNull(process, off_in, 8),
-            to.host,
-            writableOrNull(process, off_out, 8),
-            Math.min(len, MOST_AT_ONCE),
-            flags | SPLICE.SPLICE_F_NONBLOCK,
-          )))),
+    withFile(
+      process,
+      fd_in,
+      (from) =>
+        withFile(process, fd_out, (to) =>
+          whenReady(process, from, to, !(flags & SPLICE.SPLICE_F_NONBLOCK), () =>
+            hostCall(
+              "splice",
+              from.host,
+              writableOrNull(process, off_in, 8),
+              to.host,
+              writableOrNull(process, off_out, 8),
+              Math.min(len, MOST_AT_ONCE),
+              flags | SPLICE.SPLICE_F_NONBLOCK,
+            ))),
+    ),
 );
 
 /** tee(2) */
@@ -127,8 +131,12 @@ export const tee = syscall(
   "full",
   { fd_in: fd, fd_out: fd, len: size, flags: flags(SPLICE) },
   (process, { fd_in, fd_out, len, flags }) =>
-    withFile(process, fd_in, (from) =>
-      withFile(process, fd_out, (to) =>
-        whenReady(process, from, to, !(flags & SPLICE.SPLICE_F_NONBLOCK), () =>
-          hostCall("tee", from.host, to.host, Math.min(len, MOST_AT_ONCE), flags | SPLICE.SPLICE_F_NONBLOCK)))),
+    withFile(
+      process,
+      fd_in,
+      (from) =>
+        withFile(process, fd_out, (to) =>
+          whenReady(process, from, to, !(flags & SPLICE.SPLICE_F_NONBLOCK), () =>
+            hostCall("tee", from.host, to.host, Math.min(len, MOST_AT_ONCE), flags | SPLICE.SPLICE_F_NONBLOCK))),
+    ),
 );

@@ -1,21 +1,13 @@
 /** Rows about descriptors: close(2), close_range(2), dup(2), fcntl(2), pipe(2), eventfd(2), memfd_create(2). */
 
 import { ERRNO } from "../abi/errno.ts";
-import {
-  CLOSE_RANGE,
-  DESCRIPTOR_FLAGS,
-  EVENT_FLAGS,
-  FCNTL,
-  MEMFD,
-  OPEN_FLAGS,
-  PIPE_FLAGS,
-} from "../abi/files.ts";
+import { CLOSE_RANGE, DESCRIPTOR_FLAGS, EVENT_FLAGS, FCNTL, MEMFD, OPEN_FLAGS, PIPE_FLAGS } from "../abi/files.ts";
 import { withFile } from "../file_calls.ts";
 import type { OpenFile } from "../files.ts";
 import { copyOut, guestPath, writable } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { descriptorName } from "../host_files.ts";
-import { choice, fd, flags, int, optional, path, address, unsigned } from "../parameters.ts";
+import { address, choice, fd, flags, int, optional, path, unsigned } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
 
@@ -180,8 +172,7 @@ export const eventfd = syscall(
   "eventfd",
   "full",
   { initval: unsigned },
-  (process, { initval }) =>
-    addMade(process, hostCall("eventfd2", initval, EFD_CLOEXEC), "anon_inode:[eventfd]", false),
+  (process, { initval }) => addMade(process, hostCall("eventfd2", initval, EFD_CLOEXEC), "anon_inode:[eventfd]", false),
 );
 
 /** eventfd2(2) */

@@ -39,10 +39,15 @@ export const mkdirat = syscall(
 );
 
 /** rmdir(2) */
-export const rmdir = syscall("rmdir", "full", { pathname: path }, (process, { pathname }) =>
-  process.paths.at(process, AT_FDCWD, pathname, false, {
-    host: (directory, name) => hostCall("unlinkat", directory, name, UNLINK_FLAGS.AT_REMOVEDIR),
-  }));
+export const rmdir = syscall(
+  "rmdir",
+  "full",
+  { pathname: path },
+  (process, { pathname }) =>
+    process.paths.at(process, AT_FDCWD, pathname, false, {
+      host: (directory, name) => hostCall("unlinkat", directory, name, UNLINK_FLAGS.AT_REMOVEDIR),
+    }),
+);
 
 function makeNode(process: Process, directory: number, pathname: number, mode: number, device: number): Result {
   return process.paths.at(process, directory, pathname, false, {
@@ -76,9 +81,18 @@ export const chdir = syscall(
 );
 
 /** fchdir(2) */
-export const fchdir = syscall("fchdir", "full", { fd }, (process, { fd }) =>
-  withFile(process, fd, (file) =>
-    isType(file.mode, FILE_TYPE.DIRECTORY) ? process.paths.changeDirectoryTo(process, file) : -ERRNO.ENOTDIR));
+export const fchdir = syscall(
+  "fchdir",
+  "full",
+  { fd },
+  (process, { fd }) =>
+    withFile(
+      process,
+      fd,
+      (file) =>
+        isType(file.mode, FILE_TYPE.DIRECTORY) ? process.paths.changeDirectoryTo(process, file) : -ERRNO.ENOTDIR,
+    ),
+);
 
 /** getcwd(2) */
 export const getcwd = syscall("getcwd", "full", { buf: address, size }, (process, { buf, size }) => {

@@ -37,8 +37,12 @@ function setter(prefix: Prefix) {
     (process, { file, name, value, size, flags }) => {
       const range = transferRange(process, value, size, READ);
       const at = readable(process, name, 1);
-      return onFile(process, prefix, file, (path) =>
-        hostCall("setxattr", path, at, range.address, range.length, flags));
+      return onFile(
+        process,
+        prefix,
+        file,
+        (path) => hostCall("setxattr", path, at, range.address, range.length, flags),
+      );
     },
   );
 }

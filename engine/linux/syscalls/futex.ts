@@ -11,7 +11,7 @@ import { copyIn, copyOut } from "../guest_pointers.ts";
 import { address, int, type Parameter, size, unsigned } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
-import { hostTime } from "./clocks.ts";
+import { clockTime } from "./clocks.ts";
 
 const NAMES = new Map<number, string>(Object.entries(FUTEX).map(([name, value]) => [value, name]));
 const operation: Parameter<number> = {
@@ -39,7 +39,7 @@ function wait(process: Process, at: number, expected: number, timeout: number, c
   if (word === undefined) return -ERRNO.EFAULT;
   if (new DataView(word.buffer).getUint32(0, true) !== expected) return -ERRNO.EAGAIN;
   if (time === undefined) return waitUntil(undefined);
-  return waitUntil(performance.now() + time - (clock === undefined ? 0 : hostTime(clock)));
+  return waitUntil(performance.now() + time - (clock === undefined ? 0 : clockTime(process, clock) ?? 0));
 }
 
 /** FUTEX_WAKE_OP changes a word before it wakes: set, add, or, and not, exclusive or. */

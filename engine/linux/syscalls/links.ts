@@ -2,7 +2,7 @@
 
 import { ERRNO } from "../abi/errno.ts";
 import { AT_FDCWD, AT_FLAGS, RENAME_FLAGS, UNLINK_FLAGS } from "../abi/files.ts";
-import { guestPath, readable, copyOut, transferRange } from "../guest_pointers.ts";
+import { copyOut, guestPath, readable, transferRange } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { directory, flags, output, path, size } from "../parameters.ts";
 import type { ProcNode } from "../proc/node.ts";

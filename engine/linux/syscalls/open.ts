@@ -9,7 +9,7 @@ import { HostBuffer, hostCall } from "../host.ts";
 import { descriptorName, isType, memoryFile } from "../host_files.ts";
 import { address, directory, mode, openFlags, openMode, path, size } from "../parameters.ts";
 import { openStandIn, type ProcNode } from "../proc/node.ts";
-import { hostProc, hostProcName } from "../proc/root.ts";
+import { hostProc, hostProcName } from "../proc/host_entry.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
 

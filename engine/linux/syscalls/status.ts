@@ -7,7 +7,7 @@ import { writable } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { address, directory, fd, flags, path } from "../parameters.ts";
 import { describeNode, type ProcNode } from "../proc/node.ts";
-import { hostProc, hostProcName } from "../proc/root.ts";
+import { hostProc, hostProcName } from "../proc/host_entry.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
 
@@ -33,7 +33,13 @@ function ask(process: Process, { record, to, mask }: Question, directory: number
 
 function askNode(process: Process, question: Question, node: ProcNode): number {
   if (node.kind === "host") {
-    return ask(process, question, hostProc(), hostProcName(node), question.flags & ~AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+    return ask(
+      process,
+      question,
+      hostProc(),
+      hostProcName(node),
+      question.flags & ~AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW,
+    );
   }
   const bytes = question.record === "stat" ? STAT.BYTES : STATX.BYTES;
   return describeNode(
@@ -146,9 +152,7 @@ export const fstatfs = syscall(
 function mayAccess(process: Process, directory: number, pathname: number, mode: number, flags: number): Result {
   const { AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH } = ACCESS_FLAGS;
   const call = (directory: number, name: bigint, flags: number) =>
-    flags === 0
-      ? hostCall("faccessat", directory, name, mode)
-      : hostCall("faccessat2", directory, name, mode, flags);
+    flags === 0 ? hostCall("faccessat", directory, name, mode) : hostCall("faccessat2", directory, name, mode, flags);
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   return process.paths.atOrEmpty(process, directory, pathname, follow, (flags & AT_EMPTY_PATH) !== 0, {
     host: (directory, name) => call(directory, name, flags & ~AT_EMPTY_PATH),
@@ -160,7 +164,11 @@ function mayAccess(process: Process, directory: number, pathname: number, mode: 
 function nodeAccess(node: ProcNode, mode: number): number {
   if (node.kind === "host") return hostCall("faccessat", hostProc(), hostProcName(node), mode);
   const wanted = [ACCESS.R_OK, ACCESS.W_OK, ACCESS.X_OK].filter((bit) => mode & bit);
-  const allowed: Readonly<Record<number, number>> = { [ACCESS.R_OK]: 0o400, [ACCESS.W_OK]: 0o200, [ACCESS.X_OK]: 0o100 };
+  const allowed: Readonly<Record<number, number>> = {
+    [ACCESS.R_OK]: 0o400,
+    [ACCESS.W_OK]: 0o200,
+    [ACCESS.X_OK]: 0o100,
+  };
   return wanted.every((bit) => node.permissions & allowed[bit]) ? 0 : -ERRNO.EACCES;
 }
 

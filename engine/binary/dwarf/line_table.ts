@@ -1,0 +1,172 @@
+/**
+ * The line table of one compilation unit, decoded: from an address to its line, and from a line to its addresses.
+ *
+ * A row holds from its address to the next row's. Of rows at one address only the last one holds for any code. Leaves
+ * out what a linker removed: sequences that start at address 0 or past the address space. DWARF 5, section 6.2.
+ */
+
+import type { DwarfFile, LineHeader } from "./line_header.ts";
+import { LINE_FLAG, type LineRows } from "./line_program.ts";
+
+/** A row of a line table. */
+export interface LineRow {
+  /** The first address it holds for, before the load bias is added. */
+  readonly start: number;
+  /** The address past the last. */
+  readonly end: number;
+  /** The source file. */
+  readonly file: DwarfFile;
+  /** The line, from 1. */
+  readonly line: number;
+  /** The column, from 1; 0 if the compiler did not say. */
+  readonly column: number;
+  /** Whether it is a good place for a breakpoint: a statement begins there. */
+  readonly isStatement: boolean;
+  /** Whether a breakpoint on the function should be here: the stack frame is set up. */
+  readonly isPrologueEnd: boolean;
+  /** Whether the function begins to take its stack frame down here. */
+  readonly isEpilogueBegin: boolean;
+  /** Tells blocks on one line apart; 0 where there is only one. */
+  readonly discriminator: number;
+}
+
+/** Addresses above are how linkers mark what they removed. */
+const ADDRESS_SPACE_END = 2 ** 48;
+const UNKNOWN: DwarfFile = { name: "?", directory: undefined };
+
+/** A run of code without gaps. */
+interface Sequence {
+  readonly start: number;
+  readonly end: number;
+  /** Its rows: half-open, the row that ends it not included. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The line table of one unit. */
+export class LineTable {
+  /** The program's header. */
+  readonly header: LineHeader;
+  /** The rows as the program made them. */
+  readonly rows: LineRows;
+  /** By ascending start. */
+  readonly #sequences: readonly Sequence[];
+  readonly #made: (LineRow | undefined)[] = [];
+
+  /**
+   * Sorts the sequences.
+   *
+   * @param header The program's header.
+   * @param rows Its rows.
+   */
+  constructor(header: LineHeader, rows: LineRows) {
+    this.header = header;
+    this.rows = rows;
+    this.#sequences = [...sequencesOf(rows)].sort((a, b) => a.start - b.start);
+  }
+
+  /** The addresses it describes: half-open ranges in ascending order. */
+  get ranges(): readonly { readonly start: number; readonly end: number }[] {
+    return this.#sequences;
+  }
+
+  /** The row that holds for an address; undefined if there is none, or if no line is to blame for the code. */
+  rowAt(address: number): LineRow | undefined {
+    const sequences = this.#sequences;
+    let low = 0;
+    let high = sequences.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sequences[middle].start <= address) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0 || address >= sequences[low - 1].end) return undefined;
+    const { addresses, lines } = this.rows;
+    const { first, last } = sequences[low - 1];
+    low = first;
+    high = last;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (addresses[middle] <= address) low = middle + 1;
+      else high = middle;
+    }
+    return lines[low - 1] === 0 ? undefined : this.#row(low - 1);
+  }
+
+  /**
+   * The rows of a line at which its code begins, each the first of its run of rows.
+   *
+   * @param files Numbers of the file in the header.
+   * @param wanted The line.
+   * @returns The rows by ascending address.
+   */
+  startsOf(files: ReadonlySet<number>, wanted: number): LineRow[] {
+    const found: LineRow[] = [];
+    const { addresses, lines, files: rowFiles, flags } = this.rows;
+    for (const { first, last, end } of this.#sequences) {
+      let isInside = false;
+      for (let at = first; at < last; at++) {
+        const next = at + 1 < last ? addresses[at + 1] : end;
+        if (next === addresses[at]) continue; // holds for no code
+        const isWanted = lines[at] === wanted && files.has(rowFiles[at]);
+        if (isWanted && !isInside && (flags[at] & LINE_FLAG.isStatement) !== 0) found.push(this.#row(at));
+        isInside = isWanted && (isInside || (flags[at] & LINE_FLAG.isStatement) !== 0);
+      }
+    }
+    return found;
+  }
+
+  /** The lines of a file that have code, in ascending order. */
+  linesOf(files: ReadonlySet<number>): number[] {
+    const found = new Set<number>();
+    const { lines, files: rowFiles, flags } = this.rows;
+    for (const { first, last } of this.#sequences) {
+      for (let at = first; at < last; at++) {
+        if (lines[at] > 0 && (flags[at] & LINE_FLAG.isStatement) !== 0 && files.has(rowFiles[at])) found.add(lines[at]);
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** All rows that hold for code and have a line, by ascending address. */
+  *[Symbol.iterator](): Generator<LineRow> {
+    const { addresses, lines } = this.rows;
+    for (const { first, last, end } of this.#sequences) {
+      for (let at = first; at < last; at++) {
+        if (lines[at] > 0 && addresses[at] < (at + 1 < last ? addresses[at + 1] : end)) yield this.#row(at);
+      }
+    }
+  }
+
+  #row(at: number): LineRow {
+    return this.#made[at] ??= makeRow(this.header, this.rows, at);
+  }
+}
+
+function makeRow(header: LineHeader, rows: LineRows, at: number): LineRow {
+  const flags = rows.flags[at];
+  return {
+    start: rows.addresses[at],
+    end: rows.addresses[at + 1],
+    file: header.files[rows.files[at]] ?? UNKNOWN,
+    line: rows.lines[at],
+    column: rows.columns[at],
+    isStatement: (flags & LINE_FLAG.isStatement) !== 0,
+    isPrologueEnd: (flags & LINE_FLAG.isPrologueEnd) !== 0,
+    isEpilogueBegin: (flags & LINE_FLAG.isEpilogueBegin) !== 0,
+    discriminator: rows.discriminators[at],
+  };
+}
+
+function* sequencesOf({ count, addresses, flags }: LineRows): Generator<Sequence> {
+  let first = 0;
+  for (let at = 0; at < count; at++) {
+    const isBackward = at > first && addresses[at] < addresses[at - 1];
+    if (!isBackward && (flags[at] & LINE_FLAG.isEnd) === 0) continue;
+    const last = isBackward ? at - 1 : at;
+    const [start, end] = [addresses[first], addresses[last]];
+    if (start > 0 && end <= ADDRESS_SPACE_END && start < end) yield { start, end, first, last };
+    first = isBackward ? at : at + 1;
+    if (isBackward && (flags[at] & LINE_FLAG.isEnd) !== 0) first = at + 1;
+  }
+}

@@ -1,0 +1,264 @@
+/**
+ * One plugin in use: its parameters, what it counts, what it attached, and the handle that its user gets.
+ *
+ * A plugin that throws is named in a warning and disabled; the guest goes on, and so do the other plugins.
+ */
+
+import { Coverage } from "../coverage.ts";
+import {
+  type Plugin,
+  PLUGIN_API_VERSION,
+  type PluginApi,
+  type PluginBlock,
+  type PluginValues,
+  type Report,
+  type ReportOutput,
+} from "../plugin.ts";
+import { Attachments } from "./attachments.ts";
+import { type AnnouncedBlock, type Attacher, CodeBlock, decode } from "./code.ts";
+import { NativeCounter } from "./counter.ts";
+import { PluginError } from "./errors.ts";
+import type { PluginGround } from "./ground.ts";
+import { reportTo, RunningOutput } from "./output.ts";
+import { ParameterValues, pluginFormats, type Value } from "./parameters.ts";
+import { CountWindow } from "./window.ts";
+import { readCodeParts, Within } from "./within.ts";
+
+/** A plugin in use. */
+export interface PluginHandle {
+  readonly plugin: Plugin;
+  /** The values of its parameters by name, `within` and `format` among them. */
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** Whether it counts and is called. */
+  readonly isEnabled: boolean;
+  /** Has it count and be called, from now on. */
+  enable(): void;
+  /** Has it neither count nor be called until it is enabled. What it has counted stays. */
+  disable(): void;
+  /** Has it count from zero. */
+  reset(): void;
+  /** Changes a parameter. @throws {PluginError} If the name is unknown or the value does not fit. */
+  set(name: string, text: string): void;
+  /**
+   * Has the plugin write its report.
+   *
+   * @param format One of its formats; by default what its parameter says.
+   * @throws {PluginError} If it has no such format.
+   */
+  report(output: ReportOutput, format?: string): void;
+}
+
+/** A plugin in use, as its host sees it. */
+export class PluginInstance implements PluginHandle {
+  readonly plugin: Plugin;
+  readonly #ground: PluginGround;
+  readonly #parameters: ParameterValues;
+  readonly #window: CountWindow;
+  readonly #attachments: Attachments;
+  readonly #attacher: Attacher;
+  readonly #output: RunningOutput;
+  /** Blocks that exist now. */
+  readonly #blocks: ReadonlyMap<number, AnnouncedBlock>;
+  /** Keys of the blocks that it was told of. */
+  readonly #told = new Set<number>();
+  readonly #callbacks = {
+    translate: [] as ((block: PluginBlock) => void)[],
+    leave: [] as ((block: bigint, pc: bigint) => void)[],
+    report: [] as ((report: Report) => void)[],
+    params: [] as ((name: string) => void)[],
+    active: [] as ((isActive: boolean) => void)[],
+    reset: [] as (() => void)[],
+  };
+  #within: Within;
+  #isEnabled = false;
+
+  /**
+   * Puts a plugin to use.
+   *
+   * @param blocks The blocks that exist; the host keeps the map up to date.
+   * @throws {PluginError} If a parameter is unknown or does not fit.
+   * @throws What the plugin's `setup` throws.
+   */
+  constructor(
+    plugin: Plugin,
+    texts: Readonly<Record<string, string>>,
+    output: ReportOutput | undefined,
+    blocks: ReadonlyMap<number, AnnouncedBlock>,
+    ground: PluginGround,
+  ) {
+    this.plugin = plugin;
+    this.#ground = ground;
+    this.#blocks = blocks;
+    this.#parameters = new ParameterValues(plugin, texts);
+    this.#within = this.#readWithin();
+    this.#output = new RunningOutput(output);
+    this.#window = new CountWindow(
+      ground.counts,
+      () => this.#within.isAll ? undefined : (address) => this.#within.has(address),
+    );
+    this.#attachments = new Attachments(
+      ground.machine,
+      (start, end) => this.#isEnabled && this.#within.overlaps(start, end),
+    );
+    this.#attacher = {
+      ground,
+      attach: (at, extent, callback, block) =>
+        this.#attachments.add(at, extent, () => this.#guarded(() => callback(ground.context)), block?.key),
+      covers: (address) => this.#within.has(address),
+    };
+    this.#window.open();
+    this.#isEnabled = true;
+    plugin.setup(this.#api());
+    this.#tellAll();
+  }
+
+  get params(): Readonly<Record<string, Value>> {
+    return this.#parameters.values;
+  }
+
+  get isEnabled(): boolean {
+    return this.#isEnabled;
+  }
+
+  #api(): PluginApi {
+    const { memory, symbols, disassembler, guest } = this.#ground;
+    const callbacks = this.#callbacks;
+    return {
+      apiVersion: PLUGIN_API_VERSION,
+      arch: "x86_64",
+      guest,
+      params: this.#parameters.values as PluginValues<Record<string, never>>,
+      memory,
+      get images() {
+        return symbols.images;
+      },
+      coverage: new Coverage(this.#window, symbols, memory, disassembler),
+      output: this.#output,
+      symbolAt: (address) => symbols.at(address),
+      imageAt: (address) => symbols.imageAt(address)?.name,
+      counter: () => new NativeCounter(this.#window),
+      disassemble: (address, size) => decode(Number(address), size, this.#attacher),
+      flow: (instruction) => disassembler.flow(instruction),
+      groups: (instruction) => disassembler.groups(instruction),
+      onTranslate: (callback) => void callbacks.translate.push(callback),
+      onLeave: (callback) => void callbacks.leave.push(callback),
+      onReport: (callback) => void callbacks.report.push(callback),
+      onParamsChange: (callback) => void callbacks.params.push(callback),
+      onActiveChange: (callback) => void callbacks.active.push(callback),
+      onReset: (callback) => void callbacks.reset.push(callback),
+    };
+  }
+
+  #readWithin(): Within {
+    const text = String(this.#parameters.values.within);
+    try {
+      return new Within(this.#ground.symbols, text.trim() === "" ? this.plugin.within ?? [] : readCodeParts(text));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new PluginError(this.plugin.name, `parameter within is ${text}: ${error.message}`);
+    }
+  }
+
+  /** Runs the plugin's code. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
+      const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+      this.#ground.warn([`plugin ${this.plugin.name}: ${message}; it is disabled`, ...frames].join("\n"));
+      this.disable();
+    }
+  }
+
+  /** A block is about to run for the first time. */
+  translated(block: AnnouncedBlock): void {
+    if (!this.#isEnabled || this.#callbacks.translate.length === 0) return;
+    if (this.#told.has(block.key) || !this.#within.overlaps(block.start, block.start + block.size)) return;
+    this.#told.add(block.key);
+    const code = new CodeBlock(block, this.#attacher);
+    for (const callback of this.#callbacks.translate) {
+      if (this.#isEnabled) this.#guarded(() => callback(code));
+    }
+  }
+
+  /** A block was left before its end. */
+  left(start: number, pc: number): void {
+    for (const callback of this.#callbacks.leave) {
+      if (this.#isEnabled) this.#guarded(() => callback(BigInt(start), BigInt(pc)));
+    }
+  }
+
+  /** A block is no more: what was attached to it goes. */
+  retired(key: number): void {
+    this.#told.delete(key);
+    this.#attachments.drop(key);
+  }
+
+  #tellAll(): void {
+    for (const block of this.#blocks.values()) this.translated(block);
+  }
+
+  /** Hands on what was written while the guest ran. */
+  flush(): void {
+    this.#output.flush();
+  }
+
+  enable(): void {
+    if (this.#isEnabled) return;
+    this.#isEnabled = true;
+    this.#window.open();
+    this.#attachments.settle();
+    this.#tellAll();
+    for (const callback of this.#callbacks.active) this.#guarded(() => callback(true));
+  }
+
+  disable(): void {
+    if (!this.#isEnabled) return;
+    this.#isEnabled = false;
+    this.#window.close();
+    this.#attachments.settle();
+    for (const callback of this.#callbacks.active) this.#guarded(() => callback(false));
+  }
+
+  reset(): void {
+    this.#window.reset();
+    this.#output.take();
+    for (const callback of this.#callbacks.reset) this.#guarded(callback);
+  }
+
+  set(name: string, text: string): void {
+    const before = this.#parameters.values[name];
+    this.#parameters.set(name, text);
+    if (name === "within") this.#changeWithin(String(before));
+    for (const callback of this.#callbacks.params) this.#guarded(() => callback(name));
+  }
+
+  #changeWithin(before: string): void {
+    try {
+      this.#within = this.#readWithin();
+    } catch (error) {
+      this.#parameters.set("within", before);
+      throw error;
+    }
+    this.#attachments.settle();
+    this.#tellAll();
+  }
+
+  report(output: ReportOutput, format: string = this.#format()): void {
+    const formats = pluginFormats(this.plugin);
+    if (!formats.includes(format)) {
+      throw new PluginError(this.plugin.name, `it has no ${format} report; its formats are ${formats.join(", ")}`);
+    }
+    this.flush();
+    const kept = this.#output.take();
+    if (kept !== "") output.write(kept);
+    const report = reportTo(output, format, this.plugin.name);
+    this.#window.freeze(() => this.#callbacks.report.forEach((callback) => this.#guarded(() => callback(report))));
+  }
+
+  #format(): string {
+    const [first] = pluginFormats(this.plugin);
+    return String(this.#parameters.values.format ?? first);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What ran how often while somebody counted: counting can be paused, and can start anew.
+ *
+ * Nothing is counted here: counts are read when a period begins and when they are asked for, and subtracted.
+ */
+
+import type { BlockCount, InstructionCount } from "../counters/ledger.ts";
+import type { CountSource } from "../counts.ts";
+
+interface Counts {
+  readonly instructions: readonly InstructionCount[];
+  readonly entries: readonly BlockCount[];
+}
+
+const NONE: Counts = { instructions: [], entries: [] };
+
+/** The counts of one plugin. */
+export class CountWindow implements CountSource {
+  readonly #source: CountSource;
+  readonly #covers: () => ((address: number) => boolean) | undefined;
+  /** What was counted in periods that are over. */
+  #kept = NONE;
+  /** The counts when the period at hand began; undefined while counting is paused. */
+  #from: Counts | undefined;
+  #frozen: { now?: Counts; byAddress?: ReadonlyMap<number, number> } | undefined;
+
+  /**
+   * @param source What counts for good.
+   * @param covers Asked for the test of which code is of interest; all of it without one.
+   */
+  constructor(source: CountSource, covers: () => ((address: number) => boolean) | undefined) {
+    this.#source = source;
+    this.#covers = covers;
+  }
+
+  #read(): Counts {
+    return { instructions: this.#source.instructions(), entries: this.#source.entries() };
+  }
+
+  /** Counts from now on. */
+  open(): void {
+    this.#from ??= this.#read();
+  }
+
+  /** Pauses. */
+  close(): void {
+    if (this.#from === undefined) return;
+    this.#kept = combine(this.#kept, combine(this.#read(), this.#from, -1), 1);
+    this.#from = undefined;
+  }
+
+  /** Starts anew. */
+  reset(): void {
+    this.#kept = NONE;
+    if (this.#from !== undefined) this.#from = this.#read();
+  }
+
+  /** While `work` runs, the counts are read once. */
+  freeze(work: () => void): void {
+    const before = this.#frozen;
+    this.#frozen ??= {};
+    try {
+      work();
+    } finally {
+      this.#frozen = before;
+    }
+  }
+
+  #now(): Counts {
+    if (this.#frozen?.now !== undefined) return this.#frozen.now;
+    const period = this.#from === undefined ? NONE : combine(this.#read(), this.#from, -1);
+    const all = combine(this.#kept, period, 1);
+    const covers = this.#covers();
+    const now = covers === undefined ? all : {
+      instructions: all.instructions.filter(({ address }) => covers(address)),
+      entries: all.entries.filter(({ start }) => covers(start)),
+    };
+    if (this.#frozen !== undefined) this.#frozen.now = now;
+    return now;
+  }
+
+  total(): number {
+    const isWhole = this.#kept.instructions.length === 0 && this.#from?.instructions.length === 0;
+    if (isWhole && this.#covers() === undefined) return this.#source.total();
+    return this.#now().instructions.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  instructions(): readonly InstructionCount[] {
+    return this.#now().instructions;
+  }
+
+  entries(): readonly BlockCount[] {
+    return this.#now().entries;
+  }
+
+  /** How often the instruction at each address ran, all versions of changed code together. */
+  byAddress(): ReadonlyMap<number, number> {
+    if (this.#frozen?.byAddress !== undefined) return this.#frozen.byAddress;
+    const counts = new Map<number, number>();
+    for (const { address, count } of this.instructions()) counts.set(address, (counts.get(address) ?? 0) + count);
+    if (this.#frozen !== undefined) this.#frozen.byAddress = counts;
+    return counts;
+  }
+}
+
+/** Adds the counts of `b` to those of `a`, or takes them off. */
+function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
+  return {
+    instructions: merge(a.instructions, b.instructions, sign, ({ address }) => address, sameBytes),
+    entries: merge(a.entries, b.entries, sign, ({ start }) => start, ({ size }, other) => size === other.size),
+  };
+}
+
+function sameBytes(a: InstructionCount, b: InstructionCount): boolean {
+  return a.bytes.length === b.bytes.length && a.bytes.every((byte, index) => byte === b.bytes[index]);
+}
+
+function merge<T extends { readonly count: number }>(
+  a: readonly T[],
+  b: readonly T[],
+  sign: 1 | -1,
+  keyOf: (record: T) => number,
+  isSame: (a: T, b: T) => boolean,
+): readonly T[] {
+  if (b.length === 0) return a;
+  if (a.length === 0 && sign > 0) return b;
+  const others = Map.groupBy(b, keyOf);
+  const merged = a.map((record) => {
+    const list = others.get(keyOf(record));
+    const index = list?.findIndex((other) => isSame(record, other)) ?? -1;
+    if (list === undefined || index < 0) return record;
+    const [other] = list.splice(index, 1);
+    return { ...record, count: record.count + sign * other.count };
+  });
+  const rest = [...others.values()].flat().map((record) => ({ ...record, count: sign * record.count }));
+  return [...merged, ...rest].filter(({ count }) => count !== 0).sort((x, y) => keyOf(x) - keyOf(y));
+}

@@ -1,0 +1,4 @@
+/** Source lines. */
+export interface SourceLine {
+  readonly file: string;
+}

@@ -1,0 +1,70 @@
+/**
+ * Passes signals that the host gets on to the guest, as a terminal would send them to the program itself.
+ *
+ * Leaves out SIGTSTP and SIGCONT, which stop and continue the host and so the guest, and signals that the host was
+ * started to ignore, such as SIGHUP under nohup(1).
+ */
+
+/** Signals that are passed on, with their numbers on Linux. */
+const PASSED = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGWINCH: 28,
+} as const satisfies Partial<Record<Deno.Signal, number>>;
+
+/** A second Ctrl-C within this time ends the guest, whatever it does with the first. */
+const INSIST_MILLISECONDS = 1000;
+
+/** What gets the signals. */
+export interface SignalTarget {
+  signal(name: string): void;
+  /** Stops the guest. */
+  interrupt(): void;
+}
+
+/**
+ * Passes signals on until the end of a `using` block.
+ *
+ * @param target The guest.
+ * @param onInsist Told before the guest is stopped because of a second Ctrl-C.
+ */
+export function passSignals(target: SignalTarget, onInsist: () => void): Disposable {
+  const ignored = ignoredSignals();
+  let lastInterrupt = -Infinity;
+  const listeners = Object.entries(PASSED)
+    .filter(([, number]) => ((ignored >> BigInt(number - 1)) & 1n) === 0n)
+    .map(([name]) => {
+      const listener = () => {
+        if (name === "SIGINT") {
+          const now = performance.now();
+          const insists = now - lastInterrupt < INSIST_MILLISECONDS;
+          lastInterrupt = now;
+          if (insists) {
+            onInsist();
+            return target.interrupt();
+          }
+        }
+        target.signal(name);
+      };
+      Deno.addSignalListener(name as keyof typeof PASSED, listener);
+      return () => Deno.removeSignalListener(name as keyof typeof PASSED, listener);
+    });
+  return { [Symbol.dispose]: () => listeners.forEach((remove) => remove()) };
+}
+
+/** Signals that this process ignores, as a bit mask (proc_pid_status(5), SigIgn). */
+function ignoredSignals(): bigint {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+    return mask === undefined ? 0n : BigInt(`0x${mask}`);
+  } catch (error) {
+    // Without /proc nobody can tell; then nothing is taken to be ignored.
+    if (error instanceof Deno.errors.NotFound) return 0n;
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The command line: which commands there are and what options each takes. What a command does is imported when it runs.
+ *
+ * Leaves out the launcher's own: `ceratops test`.
+ */
+
+import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import config from "../../deno.json" with { type: "json" };
+import { standardOutput } from "./output.ts";
+import { addPlugin, addVariable, type PluginRequest, readCount } from "./options.ts";
+
+const WITHOUT_PLUGINS: readonly PluginRequest[] = [];
+const WITHOUT_VARIABLES: Readonly<Record<string, string>> = {};
+
+/** A command that runs a program: options after the program's name are the guest's. */
+function guestCommand(name: string) {
+  return new Command(name)
+    .passThroughOptions()
+    .usage("[options] <program> [args...]")
+    .argument("<program>", "The program; one without a slash is searched in the PATH")
+    .argument("[args...]", "Its arguments, options included")
+    .option("--plugin <name[,key=value...]>", "Use a plugin, by name or file; repeatable", addPlugin, WITHOUT_PLUGINS)
+    .option(
+      "--env <name=value>",
+      "Set a variable of the program's environment; repeatable",
+      addVariable,
+      WITHOUT_VARIABLES,
+    )
+    .option("--cwd <folder>", "The program's working directory")
+    .option("--sysroot <folder>", "The folder that the program sees as /");
+}
+
+/**
+ * Builds the command line.
+ *
+ * @param finish Told the exit status of the command that ran.
+ */
+export function buildProgram(finish: (status: number) => void): CommandUnknownOpts {
+  const program = new Command("ceratops")
+    .description("A scriptable instrumentation REPL for Linux programs")
+    .version(config.version, "-V, --version", "Show the version")
+    .helpOption("-h, --help", "Show help")
+    .helpCommand("help [command]", "Show help for a command")
+    .addHelpText("after", "\nceratops test runs the test suite.")
+    .configureHelp({ optionDescription: ({ description }) => description })
+    .enablePositionalOptions();
+  const add = (command: CommandUnknownOpts) => program.addCommand(command.copyInheritedSettings(program));
+
+  add(
+    guestCommand("run")
+      .description("Run a program to its end, with plugins or a script")
+      .option("--script <file.ts>", "Call the file's default function with the emulator before the program runs")
+      .option("--output <file>", "Write the plugins' reports to a file instead of standard error")
+      .option("--strace", "Show system calls on standard error")
+      .option("--stats", "Show on standard error what the run took")
+      .action(async (path, args, flags) => finish(await (await import("./run.ts")).run(path, args, flags))),
+  );
+  add(
+    guestCommand("repl")
+      .description("Explore a program at an interactive prompt")
+      .action(async (path, args, flags) => finish(await (await import("./repl.ts")).startRepl(path, args, flags))),
+  );
+  add(
+    new Command("disasm")
+      .description("Disassemble code of a program, without running it")
+      .argument("<program>", "The program")
+      .argument("[location]", "A symbol, symbol+0x10, or an address; by default main, or the entry")
+      .argument("[count]", "Instructions to show; by default the symbol's", readCount)
+      .option("--bytes", "Show the bytes of each instruction")
+      .action(async (path, location, count, { bytes }) =>
+        (await import("./inspect.ts")).disassemble(standardOutput, path, location, { count, bytes })
+      ),
+  );
+  add(
+    new Command("symbols")
+      .description("List the symbols of a program")
+      .argument("<program>", "The program")
+      .argument("[pattern]", "Names to list, as in a shell: 'str*'")
+      .action(async (path, pattern) => (await import("./inspect.ts")).listSymbols(standardOutput, path, pattern)),
+  );
+  add(
+    new Command("plugins")
+      .description("List the plugins, or the parameters of one")
+      .argument("[name]", "A plugin's name or file")
+      .action(async (name) => {
+        const { describePlugin, listPlugins } = await import("./plugins.ts");
+        await (name === undefined ? listPlugins(standardOutput) : describePlugin(standardOutput, name));
+      }),
+  );
+  add(
+    new Command("setup")
+      .description("Get the libraries that are missing")
+      .action(async () => finish(await (await import("../setup/setup.ts")).setup())),
+  );
+  add(
+    new Command("doctor")
+      .description("Show what was found where, and what to do about what is missing")
+      .action(async () => finish(await (await import("../setup/doctor.ts")).doctor())),
+  );
+  add(
+    new Command("complete")
+      .description("Print a completion script: source <(ceratops complete bash)")
+      .addArgument(new Argument("<shell>", "The shell").choices(["bash", "zsh", "fish", "powershell"]))
+      .action(async (shell) => (await import("./complete.ts")).printScript(standardOutput, shell)),
+  );
+  return program;
+}

@@ -1,0 +1,53 @@
+/** `cov`: what ran how often, at any moment. */
+
+import { coverageListing, coverageTable, hottestLines } from "../views/coverage.ts";
+import { CommandError } from "../session/errors.ts";
+import type { Session } from "../session/session.ts";
+import { type Command, countOf } from "./command.ts";
+
+const ROWS = 20;
+const REPAINT_MILLISECONDS = 250;
+
+/** Shows the table again and again while the guest runs. */
+async function live(session: Session): Promise<void> {
+  const { out } = session;
+  if (!session.isRunning) await session.run(() => session.control.continue(), true);
+  session.requireForeground();
+  let isDone = false;
+  const settled = session.settled().then(() => isDone = true);
+  while (!isDone) {
+    out.repaint(coverageTable(session.emulator.coverage.symbols(), Math.max(5, out.height - 6), out.style));
+    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, REPAINT_MILLISECONDS))]);
+  }
+  out.print(coverageTable(session.emulator.coverage.symbols(), ROWS, out.style));
+}
+
+export const cov: Command = {
+  name: "cov",
+  aliases: ["coverage"],
+  usage: "cov [SYMBOL | --all | --top COUNT | --live]",
+  summary: "Show what ran how often, at any moment",
+  details:
+    "Without anything, the symbols that ran most; with a symbol, its instructions with their counts; with --top,\n" +
+    "the instructions that ran most often. --live lets the guest go on and shows the table until it stops.",
+  example: "step 100\ncov\ncov --top 5",
+  async run(session, text) {
+    const { out, emulator: { coverage, symbols } } = session;
+    const [option, value = ""] = text.split(/\s+/);
+    if (option === "--live") return await live(session);
+    if (option === "--top") {
+      return out.print(hottestLines(coverage.instructions(), countOf(value, 10), session.describe, out.style));
+    }
+    if (option === "--all") return out.print(coverageTable(coverage.symbols(), Infinity, out.style));
+    if (option === "") return out.print(coverageTable(coverage.symbols(), ROWS, out.style));
+    if (option.startsWith("-")) {
+      throw new CommandError(`cov has no option ${option}; it has --all, --top COUNT, --live`);
+    }
+    const { symbol, address } = symbols.find(text);
+    const found = symbol ?? symbols.at(address);
+    if (found === undefined || found.size === 0) {
+      throw new CommandError(`The size of ${text} is not known; try \`disasm ${text}\``);
+    }
+    out.print(coverageListing(found.name, coverage.range(found.address, found.size)));
+  },
+};

@@ -1,0 +1,59 @@
+/** All commands of the prompt, in the order that help shows them. */
+
+import { backtrace } from "./backtrace.ts";
+import { breakCommand } from "./break.ts";
+import type { Command } from "./command.ts";
+import { condition } from "./condition.ts";
+import { context } from "./context.ts";
+import { continueCommand } from "./continue.ts";
+import { cov } from "./cov.ts";
+import { deleteCommand } from "./delete.ts";
+import { disableCommand } from "./disable.ts";
+import { disasm } from "./disasm.ts";
+import { enableCommand } from "./enable.ts";
+import { finish } from "./finish.ts";
+import { makeHelp } from "./help.ts";
+import { hook } from "./hook.ts";
+import { ignore } from "./ignore.ts";
+import { images } from "./images.ts";
+import { info } from "./info.ts";
+import { interrupt } from "./interrupt.ts";
+import { maps } from "./maps.ts";
+import { next } from "./next.ts";
+import { plugin } from "./plugin.ts";
+import { print } from "./print.ts";
+import { quit } from "./quit.ts";
+import { regs } from "./regs.ts";
+import { run } from "./run.ts";
+import { search } from "./search.ts";
+import { source } from "./source.ts";
+import { stack } from "./stack.ts";
+import { start } from "./start.ts";
+import { step } from "./step.ts";
+import { strings } from "./strings.ts";
+import { symbols } from "./symbols.ts";
+import { tbreak } from "./tbreak.ts";
+import { until } from "./until.ts";
+import { x } from "./x.ts";
+
+/** The table. */
+export const COMMANDS: readonly Command[] = [
+  ...[run, start, continueCommand, step, next, finish, until, interrupt],
+  ...[breakCommand, tbreak, condition, ignore, enableCommand, disableCommand, deleteCommand, hook],
+  ...[cov, disasm, regs, x, print, symbols, backtrace, stack, context, maps, images, strings, search, info],
+  ...[plugin, source, makeHelp(() => COMMANDS), quit],
+];
+
+const BY_WORD = new Map(
+  COMMANDS.flatMap((command) => [command.name, ...command.aliases ?? []].map((word) => [word, command] as const)),
+);
+
+/** The command of a word. */
+export function commandOf(word: string): Command | undefined {
+  return BY_WORD.get(word);
+}
+
+/** Every word that names a command. */
+export function commandWords(): readonly string[] {
+  return [...BY_WORD.keys()];
+}

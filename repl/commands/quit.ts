@@ -1,0 +1,20 @@
+/** `quit`: ends the session. */
+
+import { CommandError } from "../session/errors.ts";
+import type { Command } from "./command.ts";
+
+export const quit: Command = {
+  name: "quit",
+  aliases: ["q", "exit"],
+  usage: "quit [STATUS]",
+  summary: "End the guest and the session",
+  example: "quit",
+  run(session, text) {
+    const status = Number(text);
+    if (!Number.isInteger(status) || status < 0 || status > 255) {
+      throw new CommandError(`Cannot quit with ${text}: 0 to 255`);
+    }
+    session.quitStatus = status;
+  },
+  complete: () => [],
+};

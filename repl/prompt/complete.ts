@@ -1,0 +1,77 @@
+/** What the tab key offers: commands, what a command takes, symbols, registers, names in scope, properties. */
+
+import { commandOf, COMMANDS } from "../commands/mod.ts";
+import { ORDER } from "../views/registers.ts";
+import type { Session } from "../session/session.ts";
+
+const MOST = 200;
+const REGISTERS = [...ORDER, "pc", "sp"];
+
+/** Completions and the part of the line that they replace, as readline wants them. */
+export type Completion = [candidates: string[], replaced: string];
+
+function symbolsFrom(session: Session, word: string): string[] {
+  if (/[*?[\]/]/.test(word)) return [];
+  const [image, name] = /^(.*?[^:]):(?!:)(.*)$/.exec(word)?.slice(1) ?? [undefined, word];
+  const kinds = ["function", "object"] as const;
+  const pattern = `${image === undefined ? "" : `${image}:`}${name}*`;
+  try {
+    const names = session.emulator.symbols.matching(pattern, { kinds }).map((each) => each.name);
+    return [...new Set(names)].map((each) => image === undefined ? each : `${image}:${each}`);
+  } catch (error) {
+    if (error instanceof Error && error.name === "UnknownImageError") return [];
+    throw error;
+  }
+}
+
+/** Names of an object's properties, its own and inherited. */
+function propertiesOf(value: unknown): string[] {
+  const names = new Set<string>();
+  const boxed = value === null || value === undefined ? undefined : Object(value);
+  for (let at = boxed; at !== null && at !== undefined && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) if (/^[A-Za-z_$][\w$]*$/.test(name)) names.add(name);
+  }
+  names.delete("constructor");
+  return [...names];
+}
+
+/** The object before the last dot, of names and dots alone: nothing is called. */
+function objectAt(path: string): unknown {
+  let value: unknown = globalThis;
+  for (const name of path.split(".")) {
+    if (value === null || value === undefined) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+function matching(candidates: readonly string[], word: string): Completion {
+  return [candidates.filter((each) => each.startsWith(word)).sort().slice(0, MOST), word];
+}
+
+/** Completes a line up to the cursor. */
+export function complete(session: Session, line: string): Completion {
+  const first = /^\s*(\w*)$/.exec(line);
+  if (first !== null) {
+    const names = COMMANDS.map(({ name }) => `${name} `);
+    return matching([...names, ...scopeNames()], first[1]);
+  }
+  const command = commandOf(/^\s*([a-z]+)[\s/]/.exec(line)?.[1] ?? "");
+  const word = /[^\s]*$/.exec(line)?.[0] ?? "";
+  if (command !== undefined) {
+    if (word.startsWith("$")) return matching(REGISTERS.map((name) => `$${name}`), word);
+    if (command.complete !== undefined) return matching(command.complete(session, word), word);
+    const bare = /[^\s*&(+-]*$/.exec(word)?.[0] ?? "";
+    return matching(symbolsFrom(session, bare), bare);
+  }
+  const quoted = /(?:hook|break_|find|image)\(\s*["'`]([^"'`]*)$/.exec(line);
+  if (quoted !== null) return matching(symbolsFrom(session, quoted[1]), quoted[1]);
+  const path = /([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)?\.([\w$]*)$/.exec(line);
+  if (path !== null) return path[1] === undefined ? [[], ""] : matching(propertiesOf(objectAt(path[1])), path[2]);
+  const name = /[\w$]*$/.exec(line)?.[0] ?? "";
+  return name === "" ? [[], ""] : matching(scopeNames(), name);
+}
+
+function scopeNames(): string[] {
+  return Object.getOwnPropertyNames(globalThis).filter((name) => /^[a-z_$][\w$]*$/.test(name));
+}

@@ -1,0 +1,77 @@
+/**
+ * What commands take as an address or a place: a symbol, a gdb expression, or TypeScript that comes to a number.
+ */
+
+import { GuestMemoryError, type Location, UnknownImageError, UnknownSymbolError } from "../../mod.ts";
+import { hex } from "../views/hex.ts";
+import { CommandError } from "./errors.ts";
+import { evaluateExpression, UnknownNameError } from "./expression.ts";
+import type { Session } from "./session.ts";
+
+/** The address of a symbol or `image:symbol+offset`, or undefined. */
+function symbolAddress(session: Session, text: string): bigint | undefined {
+  try {
+    return session.emulator.symbols.find(text).address;
+  } catch (error) {
+    if (error instanceof UnknownSymbolError || error instanceof UnknownImageError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The value of an expression in a command.
+ *
+ * @throws {CommandError} If it means nothing; the message has what it may have been.
+ */
+export async function addressOf(session: Session, text: string): Promise<bigint> {
+  const { emulator } = session;
+  if (/^[A-Za-z_.][^\s$()*]*$/.test(text)) {
+    const address = symbolAddress(session, text);
+    if (address !== undefined) return address;
+  }
+  let problem: Error;
+  try {
+    return evaluateExpression(text, {
+      register: (name) => emulator.cpu.register(name),
+      symbol: (name) => symbolAddress(session, name),
+      word: (address) => emulator.memory.u64(address),
+    });
+  } catch (error) {
+    if (error instanceof GuestMemoryError) throw new CommandError(error.message);
+    if (!(error instanceof SyntaxError || error instanceof UnknownNameError || error instanceof RangeError)) {
+      throw error;
+    }
+    problem = error;
+  }
+  const outcome = await session.evaluator.evaluate(text);
+  if (outcome.kind === "value") {
+    const { value } = outcome;
+    if (typeof value === "bigint") return BigInt.asUintN(64, value);
+    if (typeof value === "number" && Number.isInteger(value)) return BigInt.asUintN(64, BigInt(value));
+    throw new CommandError(`Cannot use \`${text}\` as an address: it is no integer`);
+  }
+  if (problem instanceof UnknownNameError && !problem.unknown.startsWith("$")) emulator.symbols.find(problem.unknown);
+  throw new CommandError(problem.message);
+}
+
+/**
+ * A place to attach something: names stay names, so that they are looked up again in the next run.
+ *
+ * @throws {CommandError} If it is no place.
+ */
+export async function locationOf(session: Session, text: string): Promise<Location> {
+  const pattern = /^\/(.+)\/([imsuv]*)$/.exec(text);
+  if (pattern !== null) return new RegExp(pattern[1], pattern[2]);
+  if (text.startsWith("*")) return await addressOf(session, text.slice(1));
+  if (/^\d+$/.test(text)) {
+    throw new CommandError(`Cannot use ${text} as a place: lines are not known; write *${text} for an address`);
+  }
+  if (/^0x[0-9a-f]+$/i.test(text)) return BigInt(text);
+  return text.includes("$") ? await addressOf(session, text) : text;
+}
+
+/** Throws if nothing is mapped at an address. @throws {CommandError} With what to do. */
+export function requireMapped(session: Session, address: bigint): void {
+  if (address < 1n << 40n && session.emulator.memory.allows(Number(address), 1, 1)) return;
+  throw new CommandError(`Cannot access memory at address ${hex(address)}: nothing is mapped there; see \`maps\``);
+}

@@ -1,0 +1,199 @@
+/**
+ * One sitting at the prompt: the guest, what is attached to it over all its runs, and what was shown last.
+ *
+ * Leaves out how lines are read (see prompt/) and what each command does (see commands/).
+ */
+
+import { Emulator, type EmulatorOptions, type Plugin, type StopReason } from "../../mod.ts";
+import type { Evaluator } from "../prompt/evaluator.ts";
+import type { Describe } from "../views/hex.ts";
+import { ORDER, type RegisterValues } from "../views/registers.ts";
+import type { ExamineFormat } from "../views/memory.ts";
+import { linesOf, runLines } from "../prompt/script.ts";
+import { stopLines } from "../views/stop.ts";
+import { contextLines } from "./context.ts";
+import { errorLines } from "../views/error.ts";
+import { Attachments } from "./attachments.ts";
+import { CommandError } from "./errors.ts";
+import type { Output } from "./output.ts";
+import { RunControl } from "./run_control.ts";
+
+/** A plugin to use in each run. */
+export interface UsedPlugin {
+  readonly plugin: Plugin;
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+/** What a session starts with. */
+export interface SessionOptions {
+  readonly emulatorOptions: EmulatorOptions;
+  readonly plugins?: readonly UsedPlugin[];
+}
+
+/** A sitting at the prompt. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly out: Output;
+  readonly evaluator: Evaluator;
+  readonly attachments: Attachments;
+  readonly control: RunControl;
+  #emulator: Emulator;
+  #background: Promise<void> | undefined;
+  #isForeground = false;
+  #previous: RegisterValues | undefined;
+  #shown: RegisterValues | undefined;
+  /** Set by `quit`: the status to end with. */
+  quitStatus: number | undefined;
+  /** Arguments of the guest; `run ARGS` replaces them. */
+  args: readonly string[];
+  /** Whether registers, code and stack are shown after each stop. */
+  showsContext: boolean;
+  /** Where `x` and `disasm` go on. */
+  examined: { address: bigint; format: ExamineFormat } = {
+    address: 0n,
+    format: { count: 1, format: "x", size: 4 },
+  };
+
+  constructor(options: SessionOptions, out: Output, evaluator: Evaluator) {
+    this.#options = options;
+    this.out = out;
+    this.evaluator = evaluator;
+    this.args = options.emulatorOptions.args ?? [];
+    this.showsContext = out.isTerminal;
+    this.#emulator = this.#open();
+    this.attachments = new Attachments(this.#emulator);
+    this.control = new RunControl(this);
+  }
+
+  #open(): Emulator {
+    const emulator = Emulator.open({
+      ...this.#options.emulatorOptions,
+      args: this.args,
+      onWarning: (message) => this.out.print(`ceratops: ${message}`),
+    });
+    for (const { plugin, params } of this.#options.plugins ?? []) emulator.use(plugin, params);
+    return emulator;
+  }
+
+  /** The guest. */
+  get emulator(): Emulator {
+    return this.#emulator;
+  }
+
+  /** An address in words: `main+4`, as gdb counts. */
+  get describe(): Describe {
+    return (address) => {
+      const found = this.#emulator.symbols.at(address);
+      if (found !== undefined) return `${found.name}${found.offset === 0 ? "" : `+${found.offset}`}`;
+      return undefined;
+    };
+  }
+
+  /** Registers in gdb's order. */
+  registers(): RegisterValues {
+    const { cpu } = this.#emulator;
+    return Object.fromEntries(ORDER.map((name) => [name, cpu.register(name) ?? 0n]));
+  }
+
+  /** Registers at the stop before the last one. */
+  get previousRegisters(): RegisterValues | undefined {
+    return this.#previous;
+  }
+
+  /** Whether the guest runs while the prompt is live. */
+  get isRunning(): boolean {
+    return this.#emulator.isRunning;
+  }
+
+  /** Whether the guest runs and the prompt is live: Ctrl-C is not for the guest then. */
+  get isInBackground(): boolean {
+    return this.#background !== undefined && !this.#isForeground;
+  }
+
+  /** Ctrl-C stops the guest from now on, until {@linkcode Session.settled} has resolved. */
+  requireForeground(): void {
+    this.#isForeground = true;
+  }
+
+  /** @throws {CommandError} If the guest runs. */
+  requireStopped(): void {
+    if (this.isRunning) throw new CommandError("The guest is running; `interrupt` stops it");
+  }
+
+  /** @throws {CommandError} If the guest runs or has ended. */
+  requireAlive(): void {
+    this.requireStopped();
+    if (this.#emulator.ended !== undefined) {
+      throw new CommandError("The program is not being run: it has ended; `run` starts it again");
+    }
+  }
+
+  /** Starts the guest anew, with everything attached; nothing of it has run. */
+  restart(): void {
+    this.requireStopped();
+    this.#emulator.close();
+    this.#previous = this.#shown = undefined;
+    this.#emulator = this.#open();
+    this.attachments.moveTo(this.#emulator);
+  }
+
+  /**
+   * Has the guest do something, and shows why it stopped.
+   *
+   * @param inBackground Whether the prompt goes on meanwhile.
+   */
+  async run(work: () => Promise<StopReason>, inBackground = false): Promise<void> {
+    this.requireAlive();
+    if (!inBackground) {
+      this.showStop(await work());
+      return;
+    }
+    this.#background = work().then(
+      (reason) => this.showStop(reason),
+      (error) => this.showError(error),
+    ).finally(() => {
+      this.#background = undefined;
+      this.#isForeground = false;
+    });
+  }
+
+  /** Resolves when the guest that runs in the background has stopped; at once if none does. */
+  async settled(): Promise<void> {
+    await this.#background;
+  }
+
+  /** Runs commands, a line each. @param name What they are called in messages. */
+  async runScript(text: string, name: string): Promise<void> {
+    const isDone = await runLines(this, linesOf(text), name);
+    if (!isDone) throw new CommandError(`Stopped ${name}`);
+  }
+
+  /** Stops the guest. */
+  interrupt(): void {
+    this.#emulator.interrupt();
+  }
+
+  /** Shows why the guest stopped, and where it is. */
+  showStop(reason: StopReason): void {
+    const hit = this.attachments.takeHit();
+    this.out.freshLine();
+    this.out.print(stopLines(reason, hit, this.#emulator.pid, this.describe));
+    if (reason.kind === "failed") this.showError(reason.error);
+    if (this.#emulator.ended !== undefined) return;
+    this.#previous = this.#shown;
+    this.#shown = this.registers();
+    const address = this.#emulator.cpu.pc;
+    this.out.print(contextLines(this, this.showsContext, address));
+  }
+
+  /** Shows what was thrown, with the lines of the user's own on the way. */
+  showError(error: unknown): void {
+    if (error instanceof CommandError) this.out.print(this.out.style.red(error.message));
+    else this.out.print(errorLines(error, (script, line) => this.evaluator.sourceLine(script, line), this.out.style));
+  }
+
+  /** Ends the guest. */
+  close(): void {
+    this.#emulator.close();
+  }
+}

@@ -1,0 +1,51 @@
+/** The table of `info breakpoints`, as gdb has it. */
+
+import { type Describe, hex } from "./hex.ts";
+
+/** A row of the table. */
+export interface BreakpointRow {
+  readonly number: number;
+  readonly kind: "breakpoint" | "hook";
+  readonly isTemporary: boolean;
+  readonly isEnabled: boolean;
+  readonly where: string;
+  readonly addresses: readonly bigint[];
+  readonly condition: string | undefined;
+  readonly hits: number;
+  readonly ignore: number;
+}
+
+function times(count: number): string {
+  return `${count} ${count === 1 ? "time" : "times"}`;
+}
+
+function placeText(row: BreakpointRow, describe: Describe): [address: string, what: string] {
+  if (row.addresses.length === 0) return ["<PENDING>", row.where];
+  if (row.addresses.length > 1) return ["<MULTIPLE>", `${row.where} (${row.addresses.length} places)`];
+  const [address] = row.addresses;
+  return [
+    hex(address).replace("0x", "0x" + "0".repeat(Math.max(0, 18 - hex(address).length))),
+    `<${describe(address) ?? row.where}>`,
+  ];
+}
+
+/** Lines of the table, with a heading. */
+export function breakpointLines(rows: readonly BreakpointRow[], describe: Describe): string[] {
+  if (rows.length === 0) return ["No breakpoints or hooks."];
+  const lines = rows.flatMap((row) => {
+    const [address, what] = placeText(row, describe);
+    const disposition = row.isTemporary ? "del" : "keep";
+    const head = `${String(row.number).padEnd(8)}${row.kind.padEnd(15)}${disposition.padEnd(5)}` +
+      `${(row.isEnabled ? "y" : "n").padEnd(4)}${address.padEnd(18)} ${what}`;
+    return [
+      head.trimEnd(),
+      ...(row.condition === undefined ? [] : [`\tstop only if ${row.condition}`]),
+      ...(row.hits === 0 ? [] : [`\t${row.kind} already hit ${times(row.hits)}`]),
+      ...(row.ignore === 0 ? [] : [`\tignore next ${row.ignore} hits`]),
+    ];
+  });
+  return [
+    `${"Num".padEnd(8)}${"Type".padEnd(15)}${"Disp".padEnd(5)}${"Enb".padEnd(4)}${"Address".padEnd(18)} What`,
+    ...lines,
+  ];
+}
