@@ -46,6 +46,9 @@ export type { Location } from "./engine/hooks/registry.ts";
 export { Image, type SymbolAt, Symbols, UnknownImageError, UnknownSymbolError } from "./engine/symbols/mod.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
+export { type CallEvents, type CallFrame, type CallSource, trackCalls, type TrackedBlock } from "./engine/plugins/calls.ts";
+export { symbolLabel, textTable } from "./engine/report/table.ts";
+export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {
   PluginError,
   pluginFormats,

@@ -9,7 +9,7 @@ import { accessAddress } from "./hooks/accesses.ts";
 import type { GuestContext } from "./context.ts";
 import { describeFault } from "./fault_description.ts";
 import { type LoadedProgram, loadProgram } from "./loader/load_program.ts";
-import { SI, signalName } from "./linux/abi/signals.ts";
+import { SI, SIG_IGN, signalName, signalNumber } from "./linux/abi/signals.ts";
 import type { FaultEnd } from "./linux/faults.ts";
 import { Files } from "./linux/files.ts";
 import { Kernel } from "./linux/kernel.ts";
@@ -38,6 +38,8 @@ export interface GuestOptions {
   readonly cwd?: string;
   /** Host directory that the guest sees as `/`. */
   readonly sysroot?: string;
+  /** Signals that the program is started to ignore, as nohup(1) does with `SIGHUP`; by default none. */
+  readonly ignoredSignals?: readonly string[];
   /** Gets one line a system call, as strace(1) writes them. */
   readonly onSyscall?: (line: string) => void;
 }
@@ -108,6 +110,9 @@ export class Guest {
       auxiliaryVector: this.program.auxiliaryVector,
       heapStart: this.program.heapStart,
     });
+    for (const name of options.ignoredSignals ?? []) {
+      this.process.signals.setAction(signalNumber(name), { handler: SIG_IGN, flags: 0, restorer: 0n, mask: 0n }, []);
+    }
     this.#kernel = new Kernel(this.process, {
       unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
     });

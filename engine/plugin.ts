@@ -38,6 +38,14 @@ export type PluginValues<P extends PluginSettings> = {
   readonly [name in keyof P]: ParameterValue<P[name]["type"]>;
 };
 
+/** The values of the parameters that every plugin has. */
+export interface StandardValues {
+  /** The code that the plugin is about, as text; empty for all. */
+  readonly within: string;
+  /** The format of its report. */
+  readonly format: string;
+}
+
 /**
  * A part of the guest's code: the name of a symbol (`main`, `libc.so.6:puts`, `str*`) or an image (`libc.so.6`), or
  * addresses from `from` up to but without `to`.
@@ -92,7 +100,7 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   readonly arch: "x86_64";
   readonly guest: PluginGuest;
   /** The parameters' values; they may change while the guest runs. */
-  readonly params: PluginValues<P>;
+  readonly params: PluginValues<P> & StandardValues;
   readonly memory: GuestMemory;
   /** Images mapped now. */
   readonly images: readonly Image[];

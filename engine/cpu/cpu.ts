@@ -31,6 +31,7 @@ import {
   CR0_X87,
   CR4_SSE,
   enterUserMode,
+  GENERAL_IDS,
   INITIAL_FPCW,
   INITIAL_MXCSR,
   INSTRUCTION_ID,
@@ -187,6 +188,7 @@ export class Cpu {
     }
     this.#pendingException = state.subarray(changed[0], changed[0] + 1);
     this.#pendingException[0] = -1;
+    GENERAL_IDS.forEach((id) => this.registers.write(id, 0n)); // as Linux starts a program
     if (this.#shadow !== undefined) zeroHost(this.#shadow + BigInt(BOOT_PAGE * 8), PAGE_SIZE * 8);
   }
 

@@ -15,6 +15,13 @@ export function withFile(process: Process, descriptor: number, use: (file: OpenF
   return file === undefined ? -ERRNO.EBADF : use(file);
 }
 
+/** The host process's umask, which a guest starts with. */
+export function hostUmask(): number {
+  const mask = hostCall("umask", 0o77);
+  hostCall("umask", mask);
+  return mask;
+}
+
 /** Makes a call that makes a file: the host's umask is the guest's meanwhile, as default ACLs need it. */
 export function underUmask<T>(process: Process, call: () => T): T {
   const before = hostCall("umask", process.umask);

@@ -7,7 +7,7 @@
  */
 
 import { AT_FDCWD, RESOLVE } from "./abi/files.ts";
-import { ERRNO } from "./abi/errno.ts";
+import { ERRNO, errnoName } from "./abi/errno.ts";
 import type { OpenFile } from "./files.ts";
 import { guestPath, readable } from "./guest_pointers.ts";
 import { HostBuffer, hostCall } from "./host.ts";
@@ -22,7 +22,7 @@ import type { Result } from "./syscall.ts";
 export interface PathOptions {
   /** Host directory that the guest sees as `/`; undefined for the host's own. */
   readonly sysroot?: string;
-  /** Host directory that relative paths start from. */
+  /** Directory that relative paths start from: of the guest, if there is a system root. */
   readonly cwd: string;
 }
 
@@ -72,18 +72,27 @@ export class Paths {
       return;
     }
     this.#root = openDirectory(options.sysroot ?? "/");
-    if (this.#root < 0) throw new Error(`Cannot use ${options.sysroot} as the system root: it cannot be opened`);
+    if (this.#root < 0) {
+      const problem = `it cannot be opened, ${errnoName(-this.#root)}`;
+      throw new Error(`Cannot use ${options.sysroot ?? "/"} as the system root: ${problem}`);
+    }
     const name = decoder.decode(descriptorName(this.#root));
     this.#sysroot = name === "/" ? "" : name;
-    const cwd = openDirectory(options.cwd);
-    if (cwd < 0) throw new Error(`Cannot start in ${options.cwd}: it cannot be opened`);
+    const cwd = this.#sysroot === "" ? openDirectory(options.cwd) : this.#openInside(options.cwd);
+    if (cwd < 0) throw new Error(`Cannot start in ${options.cwd}: it cannot be opened, ${errnoName(-cwd)}`);
     this.#cwd = { kind: "host", descriptor: cwd };
-    if (!this.#isInside(cwd)) this.#setCwd({ kind: "host", descriptor: this.#root });
   }
 
-  #isInside(descriptor: number): boolean {
-    const path = decoder.decode(descriptorName(descriptor));
-    return this.#sysroot === "" || path === this.#sysroot || path.startsWith(`${this.#sysroot}/`);
+  /** Opens a directory by the guest's absolute path. */
+  #openInside(path: string): number {
+    const root: Position = { kind: "host", descriptor: this.#root };
+    const context: WalkContext = { root: this.#root, cwd: root, proc: undefined };
+    return walk(context, root, encoder.encode(path), true, (place) => {
+      if (place.kind !== "host") return -ERRNO.ENOTDIR;
+      const name = new HostBuffer(NAME_BYTES);
+      const flags = O_PATH | O_CLOEXEC | O_DIRECTORY;
+      return hostCall("openat", place.directory, name.setString(place.name), flags, 0);
+    });
   }
 
   /** The same root and working directory for a process that is made from this one's. */

@@ -7,6 +7,7 @@
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { Registers } from "../cpu/registers.ts";
 import { type Credentials, hostCredentials } from "./credentials.ts";
+import { hostUmask } from "./file_calls.ts";
 import type { Files } from "./files.ts";
 import { Limits } from "./limits.ts";
 import type { Paths } from "./paths.ts";
@@ -135,7 +136,7 @@ export function createProcess(start: ProcessStart): Process {
     credentials,
     name: executable.replace(/.*\//, "").slice(0, 15),
     heapEnd: heapStart,
-    umask: 0o22,
+    umask: hostUmask(),
     settings: { personality: 0, dumpable: 1, noNewPrivileges: false, parentDeathSignal: 0 },
     cpuTimeAtStart: timers.cpuTime(),
     deferred: undefined,

@@ -11,9 +11,9 @@ import {
   SIG_IGN,
   SIGNAL,
   signalBit,
-  SS,
   UNBLOCKABLE,
 } from "./abi/signals.ts";
+import { type AlternateStack, NO_STACK } from "./signals/alternate_stack.ts";
 import { PendingSignals } from "./signals/pending.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
 
@@ -72,8 +72,8 @@ export class ThreadSignals {
   #savedMask: bigint | undefined;
   /** Signals sent to this thread alone. */
   readonly pending = new PendingSignals();
-  /** The alternate stack, as in `stack_t`. */
-  alternateStack: AlternateStack = { start: 0n, size: 0, flags: SS.SS_DISABLE };
+  /** The stack of SA_ONSTACK handlers. */
+  alternateStack: AlternateStack = NO_STACK;
 
   /** @param process Signals of the process that the thread is in. */
   constructor(process: Signals) {
@@ -119,19 +119,6 @@ export class ThreadSignals {
   take(allowed: bigint): SignalInfo | undefined {
     return this.pending.take(allowed) ?? this.#process.pending.take(allowed);
   }
-}
-
-/** The stack that SA_ONSTACK handlers run on; see sigaltstack(2). */
-export interface AlternateStack {
-  readonly start: bigint;
-  readonly size: number;
-  /** Bits of {@linkcode SS}. */
-  readonly flags: number;
-}
-
-/** Whether a stack pointer is on an alternate stack. */
-export function isOnStack(stack: AlternateStack, sp: bigint): boolean {
-  return !(stack.flags & SS.SS_AUTODISARM) && sp > stack.start && sp - stack.start <= BigInt(stack.size);
 }
 
 /**

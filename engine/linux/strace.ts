@@ -1,6 +1,7 @@
 /** Shows system calls and signals as strace(1) does, from the rows of the table. Leaves out times and structures. */
 
 import { errnoName } from "./abi/errno.ts";
+import { ERROR_TEXTS } from "./abi/error_texts.ts";
 import type { SyscallCall, SyscallObserver } from "./observers.ts";
 import { signalText } from "./signals/siginfo.ts";
 
@@ -35,6 +36,9 @@ function argumentTexts(call: SyscallCall, after: boolean): (string | undefined)[
 }
 
 function resultText(result: number | bigint): string {
-  if (result < 0 && result > -4096) return `-1 ${errnoName(-Number(result))}`;
+  if (result < 0 && result > -4096) {
+    const number = -Number(result);
+    return `-1 ${errnoName(number)} (${ERROR_TEXTS[number] ?? "Unknown error"})`;
+  }
   return result > 0xffff_ffffn ? `0x${result.toString(16)}` : String(result);
 }

@@ -56,12 +56,15 @@ interface Known extends TrackedBlock {
   readonly last: bigint | undefined;
 }
 
+/** What calls are seen through: the interface of any plugin. */
+export type CallSource = Pick<PluginApi, "memory" | "flow" | "onTranslate" | "onActiveChange">;
+
 /**
  * Follows the calls of the guest.
  *
  * @returns What tells the innermost frame at the moment.
  */
-export function trackCalls<T>(api: PluginApi, events: CallEvents<T>): { current(): CallFrame<T> | undefined } {
+export function trackCalls<T>(api: CallSource, events: CallEvents<T>): { current(): CallFrame<T> | undefined } {
   const tracker = new Tracker(api, events);
   api.onTranslate((block) => tracker.add(block));
   api.onActiveChange(() => tracker.forget());
@@ -69,13 +72,13 @@ export function trackCalls<T>(api: PluginApi, events: CallEvents<T>): { current(
 }
 
 class Tracker<T> {
-  readonly #api: PluginApi;
+  readonly #api: CallSource;
   readonly #events: CallEvents<T>;
   #previous: Known | undefined;
   #next = 0;
   top: CallFrame<T> | undefined;
 
-  constructor(api: PluginApi, events: CallEvents<T>) {
+  constructor(api: CallSource, events: CallEvents<T>) {
     this.#api = api;
     this.#events = events;
   }

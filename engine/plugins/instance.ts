@@ -13,6 +13,7 @@ import {
   type PluginValues,
   type Report,
   type ReportOutput,
+  type StandardValues,
 } from "../plugin.ts";
 import { Attachments } from "./attachments.ts";
 import { type AnnouncedBlock, type Attacher, CodeBlock, decode } from "./code.ts";
@@ -127,7 +128,7 @@ export class PluginInstance implements PluginHandle {
       apiVersion: PLUGIN_API_VERSION,
       arch: "x86_64",
       guest,
-      params: this.#parameters.values as PluginValues<Record<string, never>>,
+      params: this.#parameters.values as PluginValues<Record<string, never>> & StandardValues,
       memory,
       get images() {
         return symbols.images;

@@ -35,7 +35,7 @@ export function pluginParameters(plugin: Plugin): PluginSettings {
     description: `Format of the report: ${formats.join(", ")}`,
     check: (value) => formats.includes(value) ? undefined : `its formats are ${formats.join(", ")}`,
   };
-  return { within, ...(formats.length > 1 ? { format } : {}), ...plugin.params };
+  return { within, format, ...plugin.params };
 }
 
 /** The values of a plugin's parameters. */

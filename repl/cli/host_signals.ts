@@ -1,8 +1,7 @@
 /**
  * Passes signals that the host gets on to the guest, as a terminal would send them to the program itself.
  *
- * Leaves out SIGTSTP and SIGCONT, which stop and continue the host and so the guest, and signals that the host was
- * started to ignore, such as SIGHUP under nohup(1).
+ * Leaves out SIGTSTP and SIGCONT, which stop and continue the host and so the guest.
  */
 
 /** Signals that are passed on, with their numbers on Linux. */
@@ -34,11 +33,9 @@ export interface SignalTarget {
  * @param onInsist Told before the guest is stopped because of a second Ctrl-C.
  */
 export function passSignals(target: SignalTarget, onInsist: () => void): Disposable {
-  const ignored = ignoredSignals();
   let lastInterrupt = -Infinity;
-  const listeners = Object.entries(PASSED)
-    .filter(([, number]) => ((ignored >> BigInt(number - 1)) & 1n) === 0n)
-    .map(([name]) => {
+  const listeners = Object.keys(PASSED)
+    .map((name) => {
       const listener = () => {
         if (name === "SIGINT") {
           const now = performance.now();
@@ -57,14 +54,23 @@ export function passSignals(target: SignalTarget, onInsist: () => void): Disposa
   return { [Symbol.dispose]: () => listeners.forEach((remove) => remove()) };
 }
 
-/** Signals that this process ignores, as a bit mask (proc_pid_status(5), SigIgn). */
-function ignoredSignals(): bigint {
+/**
+ * Signals that this process was started to ignore, such as SIGHUP under nohup(1): the guest then ignores them as well,
+ * until it says otherwise. SIGPIPE is not among them, for the runtime ignores it by itself.
+ *
+ * Call it before the first {@linkcode passSignals}. See SigIgn in proc_pid_status(5).
+ */
+export function ignoredSignals(): string[] {
+  const mask = BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)$/m.exec(statusText())?.[1] ?? "0"}`);
+  return Object.entries(PASSED).filter(([, number]) => (mask >> BigInt(number - 1)) & 1n).map(([name]) => name);
+}
+
+function statusText(): string {
   try {
-    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
-    return mask === undefined ? 0n : BigInt(`0x${mask}`);
+    return Deno.readTextFileSync("/proc/self/status");
   } catch (error) {
     // Without /proc nobody can tell; then nothing is taken to be ignored.
-    if (error instanceof Deno.errors.NotFound) return 0n;
+    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }

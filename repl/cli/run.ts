@@ -7,7 +7,7 @@
 import { Emulator, type Plugin, PluginError, type PluginHandle, type StopReason } from "../../mod.ts";
 import { CommandLineError, STATUS } from "./errors.ts";
 import { emulatorOptions, type GuestFlags, usedPlugins } from "./guest_options.ts";
-import { passSignals } from "./host_signals.ts";
+import { ignoredSignals, passSignals } from "./host_signals.ts";
 import { Output, standardError } from "./output.ts";
 import { describeThrown } from "./user_code.ts";
 
@@ -39,6 +39,7 @@ export async function run(program: string, args: readonly string[], flags: RunFl
 
   using emulator = Emulator.open({
     ...options,
+    ignoredSignals: ignoredSignals(),
     onWarning: tell,
     ...(flags.strace === undefined ? {} : { onSyscall: (line: string) => standardError.line(line) }),
   });

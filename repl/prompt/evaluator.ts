@@ -1,36 +1,27 @@
 /**
  * Evaluates TypeScript as a console does: top-level await, `const` declared again, the last value as `_`.
  *
- * Types are stripped, then V8's inspector evaluates in its REPL mode; see the Chrome DevTools Protocol,
- * Runtime.evaluate. A stretch of code that gives nothing else a turn is stopped after a time, because nothing else, not
- * even Ctrl-C, could stop it. Leaves out type-checking.
+ * Types are stripped, then V8 evaluates in its REPL mode. What awaits is made a function where it can be, and waited for
+ * here: a promise that nothing can settle any more would bring the inspector down. A stretch of code that gives nothing
+ * else a turn is stopped after a time, because nothing else, not even Ctrl-C, could stop it. Leaves out type-checking.
  */
 
-import { Session as Inspector } from "node:inspector";
 import { stripTypeScriptTypes } from "node:module";
 import { isAbsolute, resolve as resolvePath } from "node:path";
 import { pathToFileURL } from "node:url";
-import { rewriteImports } from "./imports.ts";
 import { CommandError } from "../session/errors.ts";
+import { rewriteImports } from "./imports.ts";
+import { Inspector, type Ran } from "./inspector.ts";
+import { nameScripts } from "./stack_traces.ts";
 
 const LIBRARY = new URL("../../mod.ts", import.meta.url).href;
 /** How long code may run without a turn for anything else. */
 export const LONGEST_TURN_MILLISECONDS = 10_000;
-const SINK_NAME = "ceratops.sink";
-const SINK = Symbol.for(SINK_NAME);
-
-interface RemoteObject {
-  readonly type: string;
-  readonly objectId?: string;
-  readonly value?: unknown;
-  readonly unserializableValue?: string;
-  readonly description?: string;
-}
-
-interface Evaluated {
-  readonly result: RemoteObject;
-  readonly exceptionDetails?: { readonly exception?: RemoteObject; readonly text: string };
-}
+const VALUE_NAME = "ceratops.value";
+const VALUE = Symbol.for(VALUE_NAME);
+const HELD = `globalThis[Symbol.for("${VALUE_NAME}")]`;
+/** `const { a, b } = await ...`, alone. */
+const DECLARATION = /^\s*(const|let|var)\s+([\w$]+|[{[][^=]*[}\]])\s*=(?![=>])([\s\S]*)$/;
 
 /** What came of an evaluation. */
 export type Outcome =
@@ -38,21 +29,26 @@ export type Outcome =
   | { readonly kind: "thrown"; readonly error: unknown }
   | { readonly kind: "abandoned" };
 
+/** Where an error is: the line of a script. */
+export interface ScriptLine {
+  readonly text: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
 /** An evaluator; there is one scope for all in a process, its global one. */
 export class Evaluator {
   readonly #inspector = new Inspector();
-  readonly #sources = new Map<string, readonly string[]>();
+  readonly #names = nameScripts();
+  /** Lines of what was evaluated, and how many lines were put before them. */
+  readonly #sources = new Map<string, { readonly lines: readonly string[]; readonly before: number }>();
   #count = 0;
   #abandon: (() => void) | undefined;
 
-  constructor() {
-    this.#inspector.connect();
-  }
-
   /** Puts names into the scope. */
-  define(properties: Readonly<Record<string, PropertyDescriptor>>): void {
-    for (const [name, descriptor] of Object.entries(properties)) {
-      Object.defineProperty(globalThis, name, { ...descriptor, configurable: true });
+  define(properties: Readonly<Record<string | symbol, PropertyDescriptor>>): void {
+    for (const name of Reflect.ownKeys(properties)) {
+      Object.defineProperty(globalThis, name, { ...properties[name], configurable: true });
     }
   }
 
@@ -61,9 +57,11 @@ export class Evaluator {
     for (const name of names) Reflect.deleteProperty(globalThis, name);
   }
 
-  /** A line of what was evaluated, by the name that stack traces call it. */
-  sourceLine(script: string, line: number): string | undefined {
-    return this.#sources.get(script)?.[line - 1];
+  /** A line of what was evaluated, by the name and number that stack traces have. */
+  sourceLine(script: string, line: number): ScriptLine | undefined {
+    const source = this.#sources.get(script);
+    const text = source?.lines[line - 1 - source.before];
+    return source === undefined || text === undefined ? undefined : { text, line: line - source.before };
   }
 
   /** Whether something is being evaluated. */
@@ -79,22 +77,22 @@ export class Evaluator {
   /**
    * Evaluates a text, and waits for its promise.
    *
-   * @param name What stack traces call it; by default `prompt:N`.
+   * @param name What stack traces call it; by default `prompt-N`.
    * @param folder Where relative imports are looked for; by default the working directory.
    */
   async evaluate(text: string, name?: string, folder: string = Deno.cwd()): Promise<Outcome> {
     const script = name ?? `prompt-${++this.#count}`;
-    const code = this.#prepare(text, folder);
-    if (code === undefined) return await this.#syntaxError(text, script);
-    this.#sources.set(script, text.split("\n"));
+    const code = prepare(text, folder) ?? text;
     const abandoned = new Promise<"abandoned">((resolve) => this.#abandon = () => resolve("abandoned"));
     try {
-      const outcome = await Promise.race([this.#run(code, script), abandoned]);
-      if (outcome === "abandoned") return { kind: "abandoned" };
-      if (outcome.kind === "value" && outcome.value !== undefined) {
-        this.define({ _: { value: outcome.value, writable: true } });
+      const ran = await Promise.race([this.#run(code, script, text.split("\n")), abandoned]);
+      if (ran === "abandoned") {
+        this.#inspector.reset();
+        return { kind: "abandoned" };
       }
-      return outcome;
+      if (ran.kind === "timed out") return { kind: "thrown", error: new CommandError(TOO_LONG) };
+      if (ran.kind === "value" && ran.value !== undefined) this.define({ _: { value: ran.value, writable: true } });
+      return ran;
     } finally {
       this.#abandon = undefined;
     }
@@ -107,86 +105,73 @@ export class Evaluator {
     throw outcome.kind === "thrown" ? outcome.error : new CommandError(`Cannot evaluate ${expression}`);
   }
 
-  #prepare(text: string, folder: string): string | undefined {
-    const resolve = (specifier: string) => {
-      if (specifier === "ceratops") return LIBRARY;
-      const isPath = specifier.startsWith(".") || isAbsolute(specifier);
-      return isPath ? pathToFileURL(resolvePath(folder, specifier)).href : specifier;
-    };
-    for (const mode of ["strip", "transform"] as const) {
-      try {
-        return rewriteImports(stripTypeScriptTypes(text, { mode }), resolve);
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
+  async #run(code: string, script: string, lines: readonly string[]): Promise<Ran> {
+    // An object literal is meant where a block could be read.
+    const isObject = /^\s*\{[\s\S]*\}\s*$/.test(code) && isValid(`(${code}\n)`);
+    if (/\bawait\b/.test(code)) {
+      const expression = code.replace(/[\s;]+$/, "");
+      const declaration = DECLARATION.exec(expression);
+      if (isValid(`async () => (\n${expression}\n)`)) return await this.#await(expression, script, lines);
+      if (declaration !== null && isValid(`async () => (\n${declaration[3]}\n)`)) {
+        const [, kind, pattern, value] = declaration;
+        const ran = await this.#await(value, script, lines);
+        if (ran.kind !== "value") return ran;
+        this.define({ [VALUE]: { value: ran.value } });
+        return await this.#inspector.run(`${kind} ${pattern} = ${HELD};`, `${script}-declaration`, LONGEST_TURN);
       }
     }
-    return undefined;
+    this.#sources.set(script, { lines, before: 0 });
+    return await this.#inspector.run(isObject ? `(${code}\n)` : code, script, LONGEST_TURN);
   }
 
-  /** V8 says what is wrong with a text that has no valid types to strip. */
-  async #syntaxError(text: string, script: string): Promise<Outcome> {
-    this.#sources.set(script, text.split("\n"));
-    const outcome = await this.#run(`if (false) {${text}\n}`, script);
-    const said = outcome.kind === "thrown" && outcome.error instanceof Error ? outcome.error.message : undefined;
-    return { kind: "thrown", error: new SyntaxError(said ?? "This is not valid TypeScript") };
-  }
-
-  async #run(code: string, script: string): Promise<Outcome> {
-    let evaluated: Evaluated;
-    // An object literal is meant where a block would be read: as consoles do, it is tried in parentheses first.
-    const expression = /^\s*\{/.test(code) && !/;\s*$/.test(code) && isExpression(`(${code}\n)`) ? `(${code}\n)` : code;
+  /** Evaluates an expression that awaits. */
+  async #await(expression: string, script: string, lines: readonly string[]): Promise<Ran> {
+    this.#sources.set(script, { lines, before: 1 });
+    const made = await this.#inspector.run(`async () => (\n${expression}\n)`, script, LONGEST_TURN);
+    if (made.kind !== "value") return made;
+    const work = made.value as () => Promise<unknown>;
+    let promise: Promise<unknown> | undefined;
+    // Not the promise itself: the inspector would wait for it.
+    this.define({ [VALUE]: { value: () => void (promise = work()) } });
+    const began = await this.#inspector.run(`${HELD}()`, `${script}-call`, LONGEST_TURN);
+    if (began.kind !== "value") return began;
     try {
-      evaluated = await this.#post("Runtime.evaluate", {
-        expression: `${expression}\n//# sourceURL=${script}`,
-        replMode: true,
-        awaitPromise: true,
-        timeout: LONGEST_TURN_MILLISECONDS,
-      });
+      return { kind: "value", value: await promise };
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes("-32603"))) throw error;
-      const seconds = LONGEST_TURN_MILLISECONDS / 1000;
-      const message = `Stopped the evaluation: it ran for ${seconds} seconds without an \`await\` that lets others run`;
-      return { kind: "thrown", error: new CommandError(message) };
+      return { kind: "thrown", error };
     }
-    const { result, exceptionDetails } = evaluated;
-    if (exceptionDetails === undefined) return { kind: "value", value: await this.#take(result) };
-    return { kind: "thrown", error: await this.#take(exceptionDetails.exception ?? result) };
-  }
-
-  /** The value itself, of what the inspector describes. */
-  async #take(remote: RemoteObject): Promise<unknown> {
-    if (remote.objectId === undefined) {
-      const { unserializableValue: text } = remote;
-      if (text === undefined) return remote.type === "object" ? null : remote.value;
-      return text.endsWith("n") ? BigInt(text.slice(0, -1)) : Number(text);
-    }
-    let taken: unknown;
-    Object.defineProperty(globalThis, SINK, { value: (value: unknown) => void (taken = value), configurable: true });
-    await this.#post("Runtime.callFunctionOn", {
-      objectId: remote.objectId,
-      functionDeclaration: `function (value) { globalThis[Symbol.for("${SINK_NAME}")](value); }`,
-      arguments: [{ objectId: remote.objectId }],
-    });
-    await this.#post("Runtime.releaseObject", { objectId: remote.objectId });
-    return taken;
-  }
-
-  #post<T>(method: string, parameters: Record<string, unknown>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#inspector.post(method, parameters, (error: Error | null, result?: object) => {
-        if (error === null) resolve(result as T);
-        else reject(error);
-      });
-    });
   }
 
   /** Disconnects from V8. */
   close(): void {
-    this.#inspector.disconnect();
+    this.#inspector.close();
+    this.#names[Symbol.dispose]();
   }
 }
 
-function isExpression(code: string): boolean {
+const LONGEST_TURN = LONGEST_TURN_MILLISECONDS;
+const TOO_LONG = `Stopped the evaluation: it ran for ${
+  LONGEST_TURN / 1000
+} seconds without an \`await\` that lets others run`;
+
+/** JavaScript of TypeScript, on the same lines; undefined if the text is neither. */
+function prepare(text: string, folder: string): string | undefined {
+  const resolve = (specifier: string) => {
+    if (specifier === "ceratops") return LIBRARY;
+    const isPath = specifier.startsWith(".") || isAbsolute(specifier);
+    return isPath ? pathToFileURL(resolvePath(folder, specifier)).href : specifier;
+  };
+  for (const mode of ["strip", "transform"] as const) {
+    try {
+      return rewriteImports(stripTypeScriptTypes(text, { mode }), resolve);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function isValid(code: string): boolean {
   try {
     stripTypeScriptTypes(code);
     return true;

@@ -90,7 +90,7 @@ static void on_stack(int signal) {
   printf("on the alternate stack: %d, flags %d, inside %d\n", count, now.ss_flags,
          &here >= (char *)now.ss_sp && &here < (char *)now.ss_sp + now.ss_size);
   stack_t off = {.ss_flags = SS_DISABLE};
-  if (sigaltstack(&off, 0) != 0) perror("changing it");
+  printf("changing it: %d\n", sigaltstack(&off, 0));
   if (count++ == 0) raise(SIGUSR2);
 }
 
@@ -176,7 +176,8 @@ int main(void) {
   union sigval value = {.sival_int = 5};
   sigqueue(getpid(), SIGRTMIN + 1, value);
   siginfo_t taken;
-  printf("waited for %d, value %d\n", sigwaitinfo(&all, &taken) - SIGRTMIN, taken.si_value.sival_int);
+  printf("waited for %d", sigwaitinfo(&all, &taken) - SIGRTMIN);
+  printf(", value %d\n", taken.si_value.sival_int);
   struct timespec brief = {0, 1000000};
   printf("nothing more: %d\n", sigtimedwait(&all, 0, &brief));
   set(SIGUSR2, note, 0, 0);

@@ -279,7 +279,7 @@ const RANDOM_INSTRUCTIONS = [
     "movq %rax, %xmm0",
     "nopw 64(%rax)",
   ],
-  ...["paddd %xmm0, %xmm1", "movdqu %xmm1, (%r12)", "lock incl (%r12)", "cmpxchg %ecx, (%r12)", "pushf; popf", "cdq"],
+  ...["paddd %xmm0, %xmm1", "movdqu %xmm1, (%r12)", "lock incl (%r12)", "xchg %ecx, (%r12)", "pushf; popf", "cdq"],
   ...["push %rcx; mov %r12, %rdi; mov $3, %ecx; rep stosb; pop %rcx", "mov %r12, %rdi; mov $0, %ecx; rep stosq"],
 ] as const;
 

@@ -45,12 +45,13 @@ async function run(command: readonly string[], options: CommandOptions): Promise
     stderr: "piped",
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   }).spawn();
+  const output = child.output(); // read while writing: both pipes may fill
   if (options.input !== undefined) {
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(options.input));
     await writer.close();
   }
-  const { stdout, stderr, code } = await child.output();
+  const { stdout, stderr, code } = await output;
   return { stdout: decoder.decode(stdout), stderr: decoder.decode(stderr), status: code };
 }
 

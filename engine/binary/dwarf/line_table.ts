@@ -101,19 +101,19 @@ export class LineTable {
    * @returns The rows by ascending address.
    */
   startsOf(files: ReadonlySet<number>, wanted: number): LineRow[] {
-    const found: LineRow[] = [];
+    const found = new Map<number, LineRow>();
     const { addresses, lines, files: rowFiles, flags } = this.rows;
-    for (const { first, last, end } of this.#sequences) {
+    for (const { first, last } of this.#sequences) {
       let isInside = false;
       for (let at = first; at < last; at++) {
-        const next = at + 1 < last ? addresses[at + 1] : end;
-        if (next === addresses[at]) continue; // holds for no code
         const isWanted = lines[at] === wanted && files.has(rowFiles[at]);
-        if (isWanted && !isInside && (flags[at] & LINE_FLAG.isStatement) !== 0) found.push(this.#row(at));
-        isInside = isWanted && (isInside || (flags[at] & LINE_FLAG.isStatement) !== 0);
+        const isStart: boolean = isWanted && !isInside && (flags[at] & LINE_FLAG.isStatement) !== 0;
+        // A statement that took no code of its own begins where the next one does.
+        if (isStart && !found.has(addresses[at])) found.set(addresses[at], this.#row(at));
+        isInside = isWanted && (isInside || isStart);
       }
     }
-    return found;
+    return [...found.values()];
   }
 
   /** The lines of a file that have code, in ascending order. */

@@ -18,7 +18,11 @@ let opened: number | undefined;
 
 /** Descriptor of the host's `/proc`; what is done with it must go through nodes. */
 export function hostProc(): number {
-  return opened ??= hostCall("openat", AT_FDCWD, name.setString(bytesOf("/proc")), O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
+  if (opened === undefined) {
+    const path = new HostBuffer(8);
+    opened = hostCall("openat", AT_FDCWD, path.setString(bytesOf("/proc")), O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
+  }
+  return opened;
 }
 
 /** Host address of a node's path below the host's `/proc`; valid until the next call. */

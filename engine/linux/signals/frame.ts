@@ -8,8 +8,16 @@
 
 import { EFLAGS, REGISTER_ID, REGISTER_INDEX } from "../../arch/x86_64.ts";
 import type { Process, Thread } from "../process.ts";
-import { isOnStack, type SignalAction } from "../signals.ts";
+import type { SignalAction } from "../signals.ts";
 import { SA, SS } from "../abi/signals.ts";
+import {
+  changedStack,
+  decodeStack,
+  encodeStack,
+  isOnStack,
+  NO_STACK,
+  STACK_RECORD_SIZE,
+} from "./alternate_stack.ts";
 import {
   FLOATING_POINT_SIZE,
   initialFloatingPoint,
@@ -54,7 +62,7 @@ function framePlace(thread: Thread, action: SignalAction): { frame: bigint; fpu:
   const sp = thread.registers.general(REGISTER_INDEX.rsp);
   const stack = thread.signals.alternateStack;
   const onStack = isOnStack(stack, sp);
-  const entering = (action.flags & SA.SA_ONSTACK) !== 0 && !(stack.flags & SS.SS_DISABLE) && !onStack;
+  const entering = (action.flags & SA.SA_ONSTACK) !== 0 && stack.size > 0 && !onStack;
   const top = entering ? stack.start + BigInt(stack.size) : BigInt.asUintN(64, sp - RED_ZONE);
   const fpu = (top - BigInt(FLOATING_POINT_SIZE)) & ~63n;
   const frame = ((fpu - BigInt(AT.END)) & ~15n) - 8n;
@@ -77,7 +85,7 @@ export function pushFrame(process: Process, info: SignalInfo, action: SignalActi
   memory.write(frame, buildFrame(thread, info, action, fpu));
   memory.write(fpu, saveFloatingPoint(registers));
   if (signals.alternateStack.flags & SS.SS_AUTODISARM) {
-    signals.alternateStack = { start: 0n, size: 0, flags: SS.SS_DISABLE };
+    signals.alternateStack = NO_STACK;
   }
   const { rax, rdi, rsi, rdx, rsp } = REGISTER_INDEX;
   registers.setGeneral(rdi, BigInt(info.signal));
@@ -95,13 +103,9 @@ function buildFrame(thread: Thread, info: SignalInfo, action: SignalAction, fpu:
   const bytes = new Uint8Array(AT.END);
   const view = new DataView(bytes.buffer);
   const put = (at: number, value: bigint) => view.setBigUint64(at, value, true);
-  const { start, size, flags } = signals.alternateStack;
   put(0, action.restorer);
   put(AT.CONTEXT, CONTEXT_FLAGS);
-  put(AT.STACK, start);
-  const isOn = isOnStack(signals.alternateStack, registers.general(REGISTER_INDEX.rsp));
-  view.setUint32(AT.STACK + 8, isOn && !(flags & SS.SS_DISABLE) ? flags | SS.SS_ONSTACK : flags, true);
-  put(AT.STACK + 16, BigInt(size));
+  bytes.set(encodeStack(signals.alternateStack), AT.STACK);
   ORDER.forEach((register, index) => put(AT.REGISTERS + index * 8, registers.general(register)));
   put(AT.PC, registers.pc);
   put(AT.FLAGS, registers.read(REGISTER_ID.EFLAGS));
@@ -137,7 +141,9 @@ export function popFrame(process: Process): boolean {
   registers.write(REGISTER_ID.EFLAGS, kept | word(AT.FLAGS) & BigInt(RESTORED_FLAGS));
   registers.pc = word(AT.PC);
   restoreFloatingPoint(registers, fpu === 0n ? initialFloatingPoint() : memory.bytes(fpu, FLOATING_POINT_SIZE));
-  const flags = view.getUint32(AT.STACK + 8, true) & ~SS.SS_ONSTACK;
-  signals.alternateStack = { start: word(AT.STACK), size: Number(word(AT.STACK + 16)), flags };
+  // As Linux does, a stack that cannot be set is not: the one that is in use among them.
+  const wanted = decodeStack(bytes.subarray(AT.STACK, AT.STACK + STACK_RECORD_SIZE));
+  const stack = changedStack(signals.alternateStack, wanted, registers.general(REGISTER_INDEX.rsp));
+  if (typeof stack === "object") signals.alternateStack = stack;
   return true;
 }

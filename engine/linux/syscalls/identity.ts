@@ -61,6 +61,7 @@ function setTriple(process: Process, kind: Kind, [real, effective, saved]: Tripl
   const changed = kind === "user"
     ? { uid: real, euid: effective, suid: saved }
     : { gid: real, egid: effective, sgid: saved };
+  if (triple(process.credentials, kind)[1] !== effective) process.settings.dumpable = 0;
   process.credentials = { ...process.credentials, ...changed };
   return 0;
 }

@@ -5,7 +5,7 @@
  */
 
 import { LOWEST_ADDRESS, MAPPING_TOP } from "../../loader/layout.ts";
-import { PAGE_SIZE, pageUp, SPAN } from "../../memory/guest_memory.ts";
+import { PAGE_SIZE, pageDown, pageUp, SPAN } from "../../memory/guest_memory.ts";
 import { ERRNO } from "../abi/errno.ts";
 import { RLIMIT } from "../abi/limits.ts";
 import { MAP_SHARED_VALIDATE, MAP_TYPE, MAPPING, PROTECTION } from "../abi/memory.ts";
@@ -56,7 +56,7 @@ export function findPlace(process: Process, hint: number, length: number, mapFla
     const isTaken = mapFlags & MAPPING.MAP_FIXED_NOREPLACE && regions.within(hint, hint + length).length > 0;
     return isTaken ? -ERRNO.EEXIST : hint;
   }
-  const wanted = pageUp(Math.max(hint, LOWEST_ADDRESS));
+  const wanted = Math.max(pageDown(hint), LOWEST_ADDRESS);
   if (hint !== 0 && wanted + length <= MAPPING_TOP && regions.within(wanted, wanted + length).length === 0) return wanted;
   const low = mapFlags & MAPPING.MAP_32BIT ? regions.findFree(length, LOWEST_ADDRESS, LOW_END) : undefined;
   return low ?? regions.findFree(length, LOWEST_ADDRESS, MAPPING_TOP) ?? -ERRNO.ENOMEM;

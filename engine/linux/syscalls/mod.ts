@@ -27,6 +27,7 @@ import * as select from "./select.ts";
 import * as signalActions from "./signal_actions.ts";
 import * as signalSending from "./signal_sending.ts";
 import * as signalWaiting from "./signal_waiting.ts";
+import * as sockets from "./sockets.ts";
 import * as space from "./space.ts";
 import * as status from "./status.ts";
 import * as system from "./system.ts";
@@ -38,7 +39,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   ...[clocks, alarms],
   ...[identity, limits, scheduling, prctl, futex, processEnd, system],
   ...[readWrite, open, descriptors, status, directories, links, attributes, extendedAttributes],
-  ...[poll, select, epoll, watching, control, space, copying],
+  ...[poll, select, epoll, watching, control, space, copying, sockets],
 ];
 
 /** Modules also export what their neighbours use; a row is what can be called. */

@@ -4,11 +4,11 @@
 
 import { REGISTER_INDEX } from "../../arch/x86_64.ts";
 import { ERRNO } from "../abi/errno.ts";
-import { LAST_SIGNAL, MINSIGSTKSZ, SIGNAL, SIGNAL_HOW, SS, UNBLOCKABLE } from "../abi/signals.ts";
+import { LAST_SIGNAL, SIGNAL, SIGNAL_HOW, UNBLOCKABLE } from "../abi/signals.ts";
 import { copyIn, copyOut } from "../guest_pointers.ts";
 import { address, choice, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
-import { isOnStack } from "../signals.ts";
+import { changedStack, decodeStack, encodeStack, STACK_RECORD_SIZE, toldStack } from "../signals/alternate_stack.ts";
 import { failFrame } from "../signals/delivery.ts";
 import { popFrame } from "../signals/frame.ts";
 import { syscall } from "../syscall.ts";
@@ -95,49 +95,21 @@ export const rt_sigreturn = syscall("rt_sigreturn", "full", {}, (process) => {
   return 0;
 });
 
-/** `stack_t`: start, flags, size. */
-const STACK_SIZE = 24;
-
-function stackRecord(process: Process): Uint8Array<ArrayBuffer> {
-  const { alternateStack: stack } = process.thread.signals;
-  const isOn = isOnStack(stack, process.registers.general(REGISTER_INDEX.rsp)) && !(stack.flags & SS.SS_DISABLE);
-  const bytes = new Uint8Array(STACK_SIZE);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, stack.start, true);
-  view.setUint32(8, isOn ? stack.flags | SS.SS_ONSTACK : stack.flags, true);
-  view.setBigUint64(16, BigInt(stack.size), true);
-  return bytes;
-}
-
-function setStack(process: Process, bytes: Uint8Array<ArrayBuffer>): number {
-  const { signals } = process.thread;
-  const view = new DataView(bytes.buffer);
-  const { alternateStack } = signals;
-  const isOn = isOnStack(alternateStack, process.registers.general(REGISTER_INDEX.rsp));
-  if (isOn && !(alternateStack.flags & SS.SS_DISABLE)) return -ERRNO.EPERM;
-  const flags = view.getUint32(8, true);
-  const mode = (flags & ~SS.SS_AUTODISARM) >>> 0;
-  if (mode !== 0 && mode !== SS.SS_ONSTACK && mode !== SS.SS_DISABLE) return -ERRNO.EINVAL;
-  if (mode === SS.SS_DISABLE) {
-    signals.alternateStack = { start: 0n, size: 0, flags };
-    return 0;
-  }
-  const length = view.getBigUint64(16, true);
-  if (length < BigInt(MINSIGSTKSZ)) return -ERRNO.ENOMEM;
-  signals.alternateStack = { start: view.getBigUint64(0, true), size: Number(length), flags: flags & ~SS.SS_ONSTACK };
-  return 0;
-}
-
 export const sigaltstack = syscall(
   "sigaltstack",
   "full",
   { ss: address, old_ss: address },
   (process, { ss, old_ss }) => {
-    const bytes = ss === 0 ? undefined : copyIn(process, ss, STACK_SIZE);
+    const bytes = ss === 0 ? undefined : copyIn(process, ss, STACK_RECORD_SIZE);
     if (ss !== 0 && bytes === undefined) return -ERRNO.EFAULT;
-    const old = stackRecord(process);
-    const result = bytes === undefined ? 0 : setStack(process, bytes);
-    if (result !== 0) return result;
+    const { signals } = process.thread;
+    const sp = process.registers.general(REGISTER_INDEX.rsp);
+    const old = encodeStack(toldStack(signals.alternateStack, sp));
+    const stack = bytes === undefined
+      ? signals.alternateStack
+      : changedStack(signals.alternateStack, decodeStack(bytes), sp);
+    if (typeof stack === "number") return stack;
+    signals.alternateStack = stack;
     return old_ss === 0 || copyOut(process, old_ss, old) ? 0 : -ERRNO.EFAULT;
   },
 );

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { ROOT } from "./repl/cli/command.ts";
+import { check, transcriptsOfDocument, transcriptsOfExample } from "./repl/cli/transcripts.ts";
+
+const LONGEST_EXAMPLE = 60;
+
+for (const { name } of Deno.readDirSync(`${ROOT}/examples`)) {
+  Deno.test(`examples/${name} is short and prints what its first comment says`, async () => {
+    const source = Deno.readTextFileSync(`${ROOT}/examples/${name}`);
+    assert.ok(source.split("\n").length <= LONGEST_EXAMPLE);
+    const transcripts = transcriptsOfExample(source);
+    assert.equal(transcripts.length, 1);
+    await check(transcripts[0]);
+  });
+}
+
+for (const path of ["README.md", "docs/command_line.md"]) {
+  Deno.test(`${path} shows what the commands print`, async () => {
+    const transcripts = transcriptsOfDocument(Deno.readTextFileSync(`${ROOT}/${path}`));
+    assert.notEqual(transcripts.length, 0);
+    for (const transcript of transcripts) await check(transcript);
+  });
+}
