@@ -43,7 +43,16 @@ export type { Call, CallHandlers } from "./engine/hooks/intercept.ts";
 export type { SyscallEvent, SyscallHandlers, SyscallHook } from "./engine/hooks/syscalls.ts";
 export type { WatchEvent, WatchKind, Watchpoint } from "./engine/hooks/watchpoints.ts";
 export type { Location } from "./engine/hooks/registry.ts";
-export { Image, type SymbolAt, Symbols, UnknownImageError, UnknownSymbolError } from "./engine/symbols/mod.ts";
+export {
+  Image,
+  type SourceLine,
+  type SymbolAt,
+  Symbols,
+  UnknownImageError,
+  UnknownSymbolError,
+} from "./engine/symbols/mod.ts";
+export type { Frame, FrameOrigin } from "./engine/unwind.ts";
+export { DwarfError } from "./engine/binary/dwarf/mod.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
 export { type CallEvents, type CallFrame, type CallSource, trackCalls, type TrackedBlock } from "./engine/plugins/calls.ts";

@@ -48,8 +48,8 @@ export interface Frame {
   readonly source: SourceLine | undefined;
   /** How it was found. */
   readonly how: FrameOrigin;
-  /** Whether it was interrupted, by a signal, at its pc: then the frame it "called" is the signal's trampoline. */
-  readonly isInterrupted: boolean;
+  /** Whether it is the code that a signal handler returns to: what it "was called by" was interrupted at its pc. */
+  readonly isTrampoline: boolean;
   /** Its general registers by their encoding; undefined for what calls do not preserve. */
   readonly registers: readonly (bigint | undefined)[];
 }
@@ -89,7 +89,7 @@ export function unwind(
   let guesses = 0;
   for (;;) {
     const step = frames.length < limit && !isOutermost(machine, state) ? stepOut(machine, state) : undefined;
-    frames.push(frameOf(machine, state, how, frames.length, step?.cfa));
+    frames.push(frameOf(machine, state, how, frames.length, step));
     guesses = step?.how === "guess" ? guesses + 1 : 0;
     if (step?.next === undefined || frames.length >= limit || guesses > MAXIMUM_GUESSES) return frames;
     if (!isProgress(state, step) || step.next.pc === 0n) return frames;
@@ -120,22 +120,28 @@ function isOutermost(machine: Machine, { pc, isReturn }: State): boolean {
   return symbol === undefined ? place === image.entry : symbol.address === image.entry;
 }
 
-function frameOf(machine: Machine, state: State, how: FrameOrigin, level: number, cfa: bigint | undefined): Frame {
-  const { pc, isReturn, registers } = state;
-  const { symbols } = machine;
-  const place = isReturn && isExecutable(machine, pc - 1n) ? pc - 1n : pc;
+function frameOf(
+  { symbols }: Machine,
+  { pc, isReturn, registers }: State,
+  how: FrameOrigin,
+  level: number,
+  step: Step | undefined,
+): Frame {
+  const isTrampoline = step?.how === "signal";
+  const isCall = isReturn && !isTrampoline && symbols.imageAt(pc - 1n) !== undefined;
+  const place = isCall ? pc - 1n : pc;
   return {
     level,
     pc,
     sp: registers[STACK_POINTER] ?? 0n,
-    cfa,
-    symbol: place === pc ? symbols.at(pc) : symbols.ofReturn(pc),
+    cfa: step?.cfa,
+    symbol: isCall ? symbols.ofReturn(pc) : symbols.at(pc),
     image: symbols.imageAt(place),
     get source() {
       return symbols.lineAt(place);
     },
     how,
-    isInterrupted: how === "signal",
+    isTrampoline,
     registers,
   };
 }

@@ -34,13 +34,13 @@ export class Repeats {
 
   /** Has the stub take back the last entry of a new block, if it is nothing but a REP instruction. */
   learn(start: number, size: number): void {
-    if (this.#cpu.registers.isDirect && this.#isRepeat(start, size)) this.#shadow.setRepeat(start, true);
+    if (this.#isRepeat(start, size)) this.#shadow.setRepeat(start, true);
   }
 
   /** Whether the block that is being entered only finds that a REP instruction is done: it was not executed then. */
   isOver(start: number, size: number): boolean {
     this.#empty = NOWHERE;
-    if (size > LONGEST || !this.#isCountZero || !this.#cpu.registers.isDirect || !this.#isRepeat(start, size)) {
+    if (size > LONGEST || !this.#isCountZero || !this.#isRepeat(start, size)) {
       return false;
     }
     const { previousBlock } = this.#cpu;
@@ -67,7 +67,7 @@ export class Repeats {
     const pc = Number(registers.pc);
     if (block === undefined || pc < blockStart || pc >= blockStart + block.size) return;
     const end = blockStart + block.size;
-    if (registers.isDirect && this.#isRepeat(pc, end - pc)) registers.pc = BigInt(end);
+    if (this.#isRepeat(pc, end - pc)) registers.pc = BigInt(end);
   }
 
   get #isCountZero(): boolean {

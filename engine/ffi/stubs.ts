@@ -40,7 +40,9 @@ export const PAGE_FLAG_ASK = 0x80;
 export const COUNTER_FLAG = { SPECIAL: 0x80, REPEAT: 0x40, ATTACHED: 0x20 } as const;
 
 /** A piece of code: bytes, 32-bit references to cells, 64-bit immediates, and labels with 8-bit jumps to them. */
-export type Piece = number | { cell: number; trailing?: number } | { imm64: bigint } | { label: string } | { jump: string };
+export type Piece = number | { cell: number; trailing?: number } | { imm64: bigint } | { label: string } | {
+  jump: string;
+};
 
 /** Cells and code of one engine. */
 export class StubPage {
@@ -120,7 +122,10 @@ function jumpTo(address: bigint): Piece[] {
  * The budget comes first, so that the block a slice ends at is not counted before it runs. The dispatcher is called
  * when the counter's flags say that something is attached here, and when the block runs for the first time. A REP
  * instruction that enters itself with rcx at zero is over, and not counted; whether one is that is entered from
- * elsewhere, the dispatcher decides. Unicorn's record of the registers is in rbp, rcx its second word.
+ * elsewhere, the dispatcher decides.
+ *
+ * Unicorn's record of the registers is in rbp: rcx is its second word, the program counter its seventeenth. Between
+ * blocks that are chained Unicorn does not keep the program counter, so it is put there when someone may look.
  */
 export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
   return [
@@ -146,10 +151,12 @@ export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
     { label: "done" },
     0xc3, // ret
     { label: "dispatch" },
+    ...[0x48, 0x89, 0xb5, 0x80, 0x00, 0x00, 0x00], // mov [rbp + 128], rsi
     ...[0x48, 0x89, 0x05, { cell: CELL.PREVIOUS_BLOCK }], // mov [previous block], rax
     ...[0x89, 0x15, { cell: CELL.BLOCK_SIZE }], // mov [block size], edx
     ...jumpTo(dispatcher),
     { label: "stop" },
+    ...[0x48, 0x89, 0xb5, 0x80, 0x00, 0x00, 0x00], // mov [rbp + 128], rsi
     ...[0x48, 0x89, 0x2d, { cell: CELL.REGISTERS }], // mov [registers], rbp
     ...jumpTo(emuStop),
   ];
@@ -162,6 +169,7 @@ export function budgetStub(emuStop: bigint): Piece[] {
     ...[0x78, { jump: "stop" }], // js stop
     0xc3, // ret
     { label: "stop" },
+    ...[0x48, 0x89, 0xb5, 0x80, 0x00, 0x00, 0x00], // mov [rbp + 128], rsi
     ...[0x48, 0x89, 0x2d, { cell: CELL.REGISTERS }], // mov [registers], rbp
     ...jumpTo(emuStop),
   ];

@@ -2,7 +2,7 @@
  * All hooks of a guest, by location: names are looked up when a hook is made and again when an image is mapped.
  */
 
-import type { FoundLocation, Symbols } from "../symbols/mod.ts";
+import type { Symbols } from "../symbols/mod.ts";
 import { UnknownImageError, UnknownSymbolError } from "../symbols/mod.ts";
 import { Hook, type HookSites } from "./hook.ts";
 
@@ -56,11 +56,11 @@ export class HookRegistry {
 
   #resolve(where: Location, pending: boolean): readonly number[] {
     if (typeof where === "bigint") return [Number(where)];
-    if (typeof where !== "string" || isPattern(where)) {
-      return this.#symbols.matching(where).map(({ address }) => Number(address));
-    }
     try {
-      return this.#symbols.findAll(where).map(({ address }: FoundLocation) => Number(address));
+      const found = typeof where !== "string" || isPattern(where)
+        ? this.#symbols.matching(where)
+        : this.#symbols.findAll(where);
+      return found.map(({ address }) => Number(address));
     } catch (error) {
       if (pending && (error instanceof UnknownSymbolError || error instanceof UnknownImageError)) return [];
       throw error;

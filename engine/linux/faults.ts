@@ -70,7 +70,9 @@ function accessFault(
   if (region?.pastEnd && memory.reclaim(end.page)) return undefined;
   const address = end.access === "execute" ? fetchAddress(registers.pc, end.page) : addressOf(end);
   // Linux says of the upper half that it is there, and cannot know of a page that was never touched; this does.
-  const isPresent = region === undefined ? end.page >= SPAN && address >= USER_END : !region.pastEnd && region.protection > 0;
+  const isPresent = region === undefined
+    ? end.page >= SPAN && address >= USER_END
+    : !region.pastEnd && region.protection > 0;
   const error = ERROR.USER | (isPresent ? ERROR.PRESENT : 0) |
     (end.access === "write" ? ERROR.WRITE : end.access === "execute" ? ERROR.FETCH : 0);
   const trap = { vector: PAGE_FAULT, error, address };

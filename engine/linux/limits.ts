@@ -1,7 +1,7 @@
 /**
  * Resource limits of a guest process: they start as the host's, and setting one never changes the host process.
  *
- * Held to: open files, address space, data, file size of the signal queue. The others are kept and told. See
+ * Held to: open files, address space, data and the signal queue. The others are kept and told. See
  * getrlimit(2).
  */
 

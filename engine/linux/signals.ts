@@ -4,15 +4,7 @@
  * Leaves out delivery, which is signals/delivery.ts's.
  */
 
-import {
-  defaultAction,
-  SA,
-  SIG_DFL,
-  SIG_IGN,
-  SIGNAL,
-  signalBit,
-  UNBLOCKABLE,
-} from "./abi/signals.ts";
+import { defaultAction, SA, SIG_DFL, SIG_IGN, SIGNAL, signalBit, UNBLOCKABLE } from "./abi/signals.ts";
 import { type AlternateStack, NO_STACK } from "./signals/alternate_stack.ts";
 import { PendingSignals } from "./signals/pending.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
@@ -126,8 +118,11 @@ export class ThreadSignals {
  *
  * @param thread The thread; without it any thread may take the signal.
  */
-export function sendSignal(process: { readonly signals: Signals; readonly thread: { readonly signals: ThreadSignals } },
-  info: SignalInfo, thread?: ThreadSignals): void {
+export function sendSignal(
+  process: { readonly signals: Signals; readonly thread: { readonly signals: ThreadSignals } },
+  info: SignalInfo,
+  thread?: ThreadSignals,
+): void {
   const { signals } = process;
   const { signal } = info;
   const queues = [signals.pending, process.thread.signals.pending];
@@ -141,8 +136,10 @@ export function sendSignal(process: { readonly signals: Signals; readonly thread
 /**
  * Sends a signal that an instruction caused: it cannot be blocked or ignored.
  */
-export function forceSignal(process: { readonly signals: Signals; readonly thread: { readonly signals: ThreadSignals } },
-  info: SignalInfo): void {
+export function forceSignal(
+  process: { readonly signals: Signals; readonly thread: { readonly signals: ThreadSignals } },
+  info: SignalInfo,
+): void {
   const { signals } = process.thread;
   const bit = signalBit(info.signal);
   if (signals.mask & bit || process.signals.action(info.signal).handler === SIG_IGN) {

@@ -20,7 +20,11 @@ import type { Result } from "./syscall.ts";
 
 const PIPE_BUF = 4096;
 const READY_TO_READ = POLL.POLLIN | POLL.POLLRDHUP;
-const MESSAGES = [FILE_TYPE.SOCKET];
+
+/** Whether the host itself would wait. Its own streams are polled whatever their flags are now: others change them. */
+function hostMayWait(file: OpenFile): boolean {
+  return file.borrowed || !file.isNonBlocking;
+}
 
 /** Tries without waiting; `-EAGAIN` says that it would have to. */
 function tryRead(file: OpenFile, ranges: readonly Range[], flags: number): number {
@@ -30,7 +34,7 @@ function tryRead(file: OpenFile, ranges: readonly Range[], flags: number): numbe
     if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS && count !== -ERRNO.EINVAL) return count;
     file.canRefuseToWait = false;
   }
-  if (!file.isWriteOnly && hostPoll(file.host, READY_TO_READ) === 0) return -ERRNO.EAGAIN;
+  if (hostMayWait(file) && !file.isWriteOnly && hostPoll(file.host, READY_TO_READ) === 0) return -ERRNO.EAGAIN;
   return hostCall("readv", file.host, hostVectors(ranges), ranges.length);
 }
 
@@ -41,8 +45,10 @@ function tryWrite(file: OpenFile, ranges: readonly Range[], flags: number): numb
     if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS && count !== -ERRNO.EINVAL) return count;
     file.canRefuseToWait = false;
   }
-  if (!file.isReadOnly && hostPoll(file.host, POLL.POLLOUT) === 0) return -ERRNO.EAGAIN;
-  const piece = MESSAGES.some((type) => isType(file.mode, type)) ? ranges : rangesUpTo(ranges, PIPE_BUF);
+  const mayWait = hostMayWait(file);
+  if (mayWait && !file.isReadOnly && hostPoll(file.host, POLL.POLLOUT) === 0) return -ERRNO.EAGAIN;
+  const isWhole = !mayWait || isType(file.mode, FILE_TYPE.SOCKET);
+  const piece = isWhole ? ranges : rangesUpTo(ranges, PIPE_BUF);
   return hostCall("writev", file.host, hostVectors(piece), piece.length);
 }
 

@@ -27,7 +27,7 @@ export function pluginParameters(plugin: Plugin): PluginSettings {
   const within: PluginParameter<"string"> = {
     type: "string",
     default: "",
-    description: "Only this code: symbols, images, FROM-TO; separated by spaces",
+    description: "Only this code: symbols, images, FROM-TO; separated by commas or spaces",
   };
   const format: PluginParameter<"string"> = {
     type: "string",

@@ -12,7 +12,7 @@ const RANGE = /^(0x[0-9a-f]+|[0-9]+)-(0x[0-9a-f]+|[0-9]+)$/i;
 
 /** Takes the text of parts apart: `main libc.so.6 0x401000-0x402000`. */
 export function readCodeParts(text: string): CodePart[] {
-  return text.split(/[\s;]+/).filter((part) => part !== "").map((part) => {
+  return text.split(/[\s,;]+/).filter((part) => part !== "").map((part) => {
     const range = RANGE.exec(part);
     return range === null ? part : { from: BigInt(range[1]), to: BigInt(range[2]) };
   });

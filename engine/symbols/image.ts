@@ -17,7 +17,7 @@ import {
 } from "../binary/elf/mod.ts";
 import { loadCallFrames } from "./frames.ts";
 import { isFileProblem, type LoadedSymbols, type LoadOptions, loadSymbols } from "./load.ts";
-import type { SourceLine } from "./lines.ts";
+import { ImageLines, type SourceLine } from "./lines.ts";
 import { SymbolTable } from "./table.ts";
 
 /** What an image is to the guest. */
@@ -62,6 +62,7 @@ export class Image {
   readonly #options: ImageOptions;
   #loaded: LoadedSymbols | undefined;
   #frames: CallFrames | undefined;
+  #lines: ImageLines | undefined;
 
   /**
    * Notes where the image is; reads nothing.
@@ -139,9 +140,32 @@ export class Image {
     }
   }
 
-  /** To come. */
-  lineAt(_address: number): SourceLine | undefined {
-    return undefined;
+  /**
+   * The source line of an address.
+   *
+   * @param address An address in the guest.
+   * @returns The line, or undefined if there is no debug information for the address.
+   */
+  lineAt(address: number): SourceLine | undefined {
+    return this.lines().at(address);
+  }
+
+  /**
+   * Its source lines, at their addresses in the guest.
+   *
+   * @returns The lines; where there is no debug information, there are none.
+   */
+  lines(): ImageLines {
+    return this.#lines ??= new ImageLines((name) => this.#debugSection(name), this.base);
+  }
+
+  /** A debug section of the file or, if it has no lines itself, of its debug file. */
+  #debugSection(name: string): Uint8Array | undefined {
+    return this.#reading((elf, _, debug) => {
+      const holder = debug !== undefined && elf.section(".debug_line") === undefined ? debug : elf;
+      const section = holder.section(name);
+      return section && holder.contents(section);
+    });
   }
 
   /** Opens the file again, and its debug file, for something that is read from them; undefined if that is not possible. */

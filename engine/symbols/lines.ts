@@ -1,4 +1,106 @@
-/** Source lines. */
+/**
+ * The source lines of one image: of the file itself, or of its debug file.
+ *
+ * Leaves out reading the sources, and inlined calls: a line is where the code was written, whoever was inlined there.
+ */
+
+import {
+  DebugLines,
+  DebugSections,
+  type DwarfError,
+  type LineRow,
+  pathOf,
+  type ReadSection,
+} from "../binary/dwarf/mod.ts";
+
+/** A place in the source. */
 export interface SourceLine {
+  /** Name of the file, the last part of its path: `file.c`. */
   readonly file: string;
+  /** Folder of the file; absolute if the compiler left the folder it ran in, otherwise relative to that. */
+  readonly directory: string;
+  /** The line, from 1. */
+  readonly line: number;
+  /** The column, from 1; 0 if the compiler did not say. */
+  readonly column: number;
+  /** The first address of the code, load bias included. */
+  readonly address: bigint;
+  /** Bytes of code from there that the place holds for. */
+  readonly size: number;
+  /** Whether a statement begins there: a good place for a breakpoint. */
+  readonly isStatement: boolean;
+  /** Whether the function's stack frame is set up there. */
+  readonly isPrologueEnd: boolean;
+  /** Whether the function's stack frame is taken down from there on. */
+  readonly isEpilogueBegin: boolean;
+  /** Tells blocks on one line apart; 0 where there is only one. */
+  readonly discriminator: number;
+}
+
+/** The source lines of one image. */
+export class ImageLines {
+  readonly #lines: DebugLines;
+  readonly #bias: number;
+  readonly #made = new Map<LineRow, SourceLine>();
+
+  /**
+   * Reads which units there are.
+   *
+   * @param readSection Gives the bytes of a debug section.
+   * @param bias What is added to the file's addresses.
+   */
+  constructor(readSection: ReadSection, bias: bigint) {
+    this.#lines = new DebugLines(new DebugSections(readSection));
+    this.#bias = Number(bias);
+  }
+
+  /** What could not be read so far: each problem costs the lines of one unit. */
+  get problems(): readonly DwarfError[] {
+    return this.#lines.problems;
+  }
+
+  /** The line of an address of the guest; undefined if nothing is known about it. */
+  at(address: number): SourceLine | undefined {
+    const row = this.#lines.rowAt(address - this.#bias);
+    return row && this.#lineOf(row);
+  }
+
+  /**
+   * Where the code of a line begins, each place once, by ascending address.
+   *
+   * @param file The file: its whole path or its last parts, such as `file.c`.
+   * @param line The line.
+   * @returns The places; none if the line has no code.
+   */
+  startsOf(file: string, line: number): readonly SourceLine[] {
+    return this.#lines.rowsOf(file, line).map((row) => this.#lineOf(row));
+  }
+
+  /** The lines of a file that have code, in ascending order; undefined if there is no such file. */
+  linesOf(file: string): readonly number[] | undefined {
+    return this.#lines.linesOf(file);
+  }
+
+  /** Names of all source files, without their folders, each once. */
+  fileNames(): readonly string[] {
+    return this.#lines.fileNames();
+  }
+
+  /** All places by unit, each unit's by ascending address. */
+  *all(): Generator<SourceLine> {
+    for (const row of this.#lines.rows()) yield this.#lineOf(row);
+  }
+
+  #lineOf(row: LineRow): SourceLine {
+    let made = this.#made.get(row);
+    if (made === undefined) this.#made.set(row, made = toLine(row, this.#bias));
+    return made;
+  }
+}
+
+function toLine({ start, end, file, ...rest }: LineRow, bias: number): SourceLine {
+  const path = pathOf(file);
+  const slash = path.lastIndexOf("/");
+  const directory = slash < 0 ? "" : path.slice(0, Math.max(slash, 1));
+  return { file: path.slice(slash + 1), directory, address: BigInt(start + bias), size: end - start, ...rest };
 }

@@ -12,6 +12,6 @@ export {
 } from "./directory.ts";
 export { UnknownImageError, UnknownSymbolError } from "./errors.ts";
 export { Image, type ImageOptions, type ImageRole } from "./image.ts";
-export type { SourceLine } from "./lines.ts";
+export { ImageLines, type SourceLine } from "./lines.ts";
 export type { LoadOptions } from "./load.ts";
 export { type ImageSymbol, type SymbolOffset, SymbolTable } from "./table.ts";

@@ -49,7 +49,8 @@ export function read({ memory }: Machine, address: bigint, size = 8): bigint | u
 /** Bytes of code, fewer where memory ends. */
 export function codeAt({ memory }: Machine, address: bigint, length: number): Uint8Array {
   const at = Number(address);
-  return memory.view(at, memory.accessible(at, length, EXECUTE));
+  const reach = memory.accessible(at, length, EXECUTE);
+  return reach === 0 ? new Uint8Array() : memory.view(at, reach);
 }
 
 /** Whether an address is in executable memory. */

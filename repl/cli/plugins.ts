@@ -1,6 +1,6 @@
 /** `ceratops plugins`: what plugins there are, and what parameters one takes. */
 
-import type { PluginParameter } from "../../mod.ts";
+import { type PluginParameter, pluginParameters } from "../../mod.ts";
 import { findPlugin, pluginNames } from "./find_plugin.ts";
 import type { Output } from "./output.ts";
 
@@ -14,11 +14,12 @@ export async function listPlugins(output: Output): Promise<void> {
 
 /** Shows a plugin's parameters. */
 export async function describePlugin(output: Output, name: string): Promise<void> {
-  const { name: own, description, params = {} } = await findPlugin(name);
-  output.write(`${own}: ${description}\n`);
-  const rows = Object.entries(params).map(([key, parameter]) => [`${key}=${typeText(parameter)}`, parameter] as const);
-  if (rows.length === 0) output.write("It takes no parameters.\n");
-  const width = Math.max(0, ...rows.map(([usage]) => usage.length));
+  const plugin = await findPlugin(name);
+  output.write(`${plugin.name}: ${plugin.description}\n`);
+  const rows = Object.entries(pluginParameters(plugin)).map(([key, parameter]) =>
+    [`${key}=${typeText(parameter)}`, parameter] as const
+  );
+  const width = Math.max(...rows.map(([usage]) => usage.length));
   for (const [usage, { default: value, description }] of rows) {
     output.write(`  ${usage.padEnd(width)}  ${description} (default: ${value === "" ? "none" : value})\n`);
   }

@@ -43,7 +43,7 @@ export async function run(program: string, args: readonly string[], flags: RunFl
     onWarning: tell,
     ...(flags.strace === undefined ? {} : { onSyscall: (line: string) => standardError.line(line) }),
   });
-  const handles = plugins.map(({ plugin, params }) => usePlugin(emulator, plugin, params));
+  const handles = plugins.map(({ plugin, params }) => usePlugin(emulator, plugin, params, output));
   const syscalls = flags.stats === undefined ? undefined : emulator.hookSyscall(/./, {});
   using _signals = passSignals(emulator, () => tell("interrupted twice: the guest is ended"));
 
@@ -86,9 +86,14 @@ function concludes(reason: StopReason, { symbols }: Emulator): number {
   }
 }
 
-function usePlugin(emulator: Emulator, plugin: Plugin, params: Readonly<Record<string, string>>): PluginHandle {
+function usePlugin(
+  emulator: Emulator,
+  plugin: Plugin,
+  params: Readonly<Record<string, string>>,
+  output: Output,
+): PluginHandle {
   try {
-    return emulator.use(plugin, params);
+    return emulator.use(plugin, params, { output });
   } catch (error) {
     if (error instanceof PluginError) throw error;
     throw new CommandLineError(`Plugin ${plugin.name} failed: ${describeThrown(error)}`, STATUS.failed);
@@ -103,7 +108,8 @@ function writeReport(handle: PluginHandle, output: Output): boolean {
     return true;
   } catch (error) {
     output.flush();
-    tell(`the report of plugin ${handle.plugin.name} failed: ${describeThrown(error)}`);
+    const problem = error instanceof PluginError ? error.message : describeThrown(error);
+    tell(`the report of plugin ${handle.plugin.name} failed: ${problem}`);
     return false;
   }
 }

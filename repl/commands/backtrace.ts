@@ -1,6 +1,5 @@
 /** `backtrace`: the callers. */
 
-import { frames } from "../session/frames.ts";
 import { backtraceLines } from "../views/backtrace.ts";
 import { type Command, countOf } from "./command.ts";
 
@@ -10,11 +9,12 @@ export const backtrace: Command = {
   usage: "backtrace [COUNT]",
   summary: "Show the callers of the function at hand",
   details:
-    "Callers are found by frame pointers and return addresses; what is only found on the stack is a guess, and\n" +
-    "says so: it may be left over from an earlier call.",
+    "Callers are found by call frame information, the code of prologues, and frame pointers. What is only found on\n" +
+    "the stack is a guess, and says so: it may be left over from an earlier call.",
   example: "break main\nrun\nbacktrace",
   run(session, text) {
-    const list = frames(session.emulator, countOf(text, 20));
+    const frames = session.emulator.cpu.backtrace(countOf(text, 20));
+    const list = frames.map(({ pc, how, source }) => ({ pc, how, ...(source === undefined ? {} : { source }) }));
     session.out.print(backtraceLines(list, session.describe, session.out.style));
   },
   complete: () => [],

@@ -18,8 +18,10 @@ import { ignore } from "./ignore.ts";
 import { images } from "./images.ts";
 import { info } from "./info.ts";
 import { interrupt } from "./interrupt.ts";
+import { list } from "./list.ts";
 import { maps } from "./maps.ts";
 import { next } from "./next.ts";
+import { nexti } from "./nexti.ts";
 import { plugin } from "./plugin.ts";
 import { print } from "./print.ts";
 import { quit } from "./quit.ts";
@@ -30,6 +32,7 @@ import { source } from "./source.ts";
 import { stack } from "./stack.ts";
 import { start } from "./start.ts";
 import { step } from "./step.ts";
+import { stepi } from "./stepi.ts";
 import { strings } from "./strings.ts";
 import { symbols } from "./symbols.ts";
 import { tbreak } from "./tbreak.ts";
@@ -38,9 +41,9 @@ import { x } from "./x.ts";
 
 /** The table. */
 export const COMMANDS: readonly Command[] = [
-  ...[run, start, continueCommand, step, next, finish, until, interrupt],
+  ...[run, start, continueCommand, step, next, stepi, nexti, finish, until, interrupt],
   ...[breakCommand, tbreak, condition, ignore, enableCommand, disableCommand, deleteCommand, hook],
-  ...[cov, disasm, regs, x, print, symbols, backtrace, stack, context, maps, images, strings, search, info],
+  ...[cov, disasm, list, regs, x, print, symbols, backtrace, stack, context, maps, images, strings, search, info],
   ...[plugin, source, makeHelp(() => COMMANDS), quit],
 ];
 

@@ -61,7 +61,9 @@ export async function repl(options: ReplOptions): Promise<number> {
     evaluator.define(scope);
     using _ = watchProcess(session, console);
     if (isPerson) {
-      console.print(`${options.emulatorOptions.program} is loaded, before its first instruction. \`help\` shows what can be typed.`);
+      console.print(
+        `${options.emulatorOptions.program} is loaded, before its first instruction. \`help\` shows what can be typed.`,
+      );
       console.print(contextLines(session, false, session.emulator.cpu.pc));
       await converse(session, console, history);
     } else await runLines(session, () => console.read(""), "input");

@@ -94,7 +94,7 @@ export interface CommandLine {
 
 const COMMAND = /^\s*([a-z]+)(?=$|[\s/])(.*)$/is;
 /** What follows a name in an expression or assignment, but not a command's name. */
-const GOES_ON = /^(?:=|\?\.|\?\?|[+\-*%&|^]=|\+\+|--|&&|\|\||instanceof\b|in\b|as\b)/;
+const GOES_ON = /^(?:=|\?\.|\?\?|[+\-*%&|^]=|(?:\+\+|--);?\s*$|&&|\|\||instanceof\b|in\b|as\b)/;
 
 /**
  * Takes a line apart as a command, if it can be one: a word, then nothing, a blank or a slash. `x = 5`, `step(3)` and

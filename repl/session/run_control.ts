@@ -1,31 +1,60 @@
 /**
- * Ways to have the guest go on: over the breakpoint it stands at, by instructions, over calls, to a place, to the
- * caller. Each ends with a stop reason and shows nothing.
+ * Ways to have the guest go on: over the breakpoint it stands at, by instructions or source lines, over calls, to a
+ * place, to the caller. Each ends with a stop reason and shows nothing.
  */
 
 import type { StopReason } from "../../mod.ts";
 import { returnPlace } from "./frames.ts";
 import type { Session } from "./session.ts";
 
+/** How long steps go on before others get a turn. */
+const TURN_MILLISECONDS = 20;
+
+/** Executes once; `stepped` means that more may follow. */
+type Once = () => Promise<StopReason>;
+
 /** Runs the guest of a session. */
 export class RunControl {
   readonly #session: Session;
+  #isInterrupted = false;
+  #depth = 0;
+  #turnEnd = 0;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  /** Runs until something stops the guest; breakpoints where it stands do not. */
-  async continue(): Promise<StopReason> {
-    const { emulator, attachments } = this.#session;
-    if (attachments.breakpointsAt(emulator.cpu.pc).length > 0) {
-      const reason = await this.#stepOnce();
-      if (reason.kind !== "stepped") return reason;
-      attachments.arriveByStep(reason.pc);
-      const hit = attachments.peekHit();
-      if (hit !== undefined) return { kind: "stopped", pc: reason.pc, why: `breakpoint ${hit.number}` };
+  /** Whether the guest is being run. */
+  get isBusy(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** Stops the guest as soon as possible. */
+  interrupt(): void {
+    if (this.isBusy) this.#isInterrupted = true;
+    this.#session.emulator.interrupt();
+  }
+
+  async #busy(work: Once): Promise<StopReason> {
+    if (this.#depth === 0) this.#isInterrupted = false;
+    this.#depth++;
+    try {
+      return await work();
+    } finally {
+      this.#depth--;
     }
-    return await emulator.run();
+  }
+
+  /** Runs until something stops the guest; breakpoints where it stands do not. */
+  continue(): Promise<StopReason> {
+    return this.#busy(async () => {
+      const { emulator, attachments } = this.#session;
+      if (attachments.breakpointsAt(emulator.cpu.pc).length > 0) {
+        const reason = await this.#arrived(() => this.#stepOnce());
+        if (reason.kind !== "stepped") return reason;
+      }
+      return await emulator.run();
+    });
   }
 
   /** Executes one instruction, past the breakpoints at it. */
@@ -39,33 +68,67 @@ export class RunControl {
     }
   }
 
-  /** Executes instructions; a breakpoint stops it early. */
-  step(count: number): Promise<StopReason> {
-    return this.#repeat(count, () => this.#stepOnce());
-  }
-
-  /** Executes instructions, calls as one. */
-  next(count: number): Promise<StopReason> {
-    return this.#repeat(count, () => this.#nextOnce());
-  }
-
-  async #repeat(count: number, once: () => Promise<StopReason>): Promise<StopReason> {
-    const { attachments, emulator } = this.#session;
-    for (let done = 0; done < count; done++) {
-      const reason = await once();
-      if (reason.kind !== "stepped") return reason;
-      attachments.arriveByStep(reason.pc);
-      const hit = attachments.peekHit();
-      if (hit !== undefined) return { kind: "stopped", pc: reason.pc, why: `breakpoint ${hit.number}` };
+  /** Does one step; a breakpoint where it ends, and Ctrl-C, make more of it. */
+  async #arrived(once: Once): Promise<StopReason> {
+    const { attachments } = this.#session;
+    const reason = await once();
+    if (reason.kind !== "stepped") return reason;
+    attachments.arriveByStep(reason.pc);
+    const hit = attachments.peekHit();
+    if (hit !== undefined) return { kind: "stopped", pc: reason.pc, why: `breakpoint ${hit.number}` };
+    if (performance.now() > this.#turnEnd) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.#turnEnd = performance.now() + TURN_MILLISECONDS;
     }
-    return { kind: "stepped", pc: emulator.cpu.pc };
+    return this.#isInterrupted ? { kind: "interrupted", pc: reason.pc } : reason;
   }
 
-  async #nextOnce(): Promise<StopReason> {
-    const { cpu } = this.#session.emulator;
-    const { instruction, sp } = cpu;
+  /** Executes instructions; a breakpoint stops it early. @param isOver Whether a call counts as one instruction. */
+  instructions(count: number, isOver: boolean): Promise<StopReason> {
+    return this.#repeat(count, () => isOver ? this.#over() : this.#stepOnce());
+  }
+
+  /** Executes source lines; where none are known, instructions. @param isOver Whether calls are not entered. */
+  lines(count: number, isOver: boolean): Promise<StopReason> {
+    return this.#repeat(count, () => this.#line(isOver));
+  }
+
+  #repeat(count: number, once: Once): Promise<StopReason> {
+    return this.#busy(async () => {
+      for (let done = 0; done < count; done++) {
+        const reason = await this.#arrived(once);
+        if (reason.kind !== "stepped") return reason;
+      }
+      return { kind: "stepped", pc: this.#session.emulator.cpu.pc };
+    });
+  }
+
+  /** One instruction, or a whole call. */
+  async #over(): Promise<StopReason> {
+    const { instruction, sp } = this.#session.emulator.cpu;
     if (!instruction?.mnemonic.startsWith("call")) return await this.#stepOnce();
     return await this.to([instruction.address + BigInt(instruction.size)], (now) => now >= sp);
+  }
+
+  /** To the beginning of another line. A call is entered if lines of the function are known. */
+  async #line(isOver: boolean): Promise<StopReason> {
+    const { emulator } = this.#session;
+    const start = emulator.symbols.lineAt(emulator.cpu.pc);
+    if (start === undefined) return isOver ? await this.#over() : await this.#stepOnce();
+    for (;;) {
+      const isCall = emulator.cpu.instruction?.mnemonic.startsWith("call") ?? false;
+      const reason = await this.#arrived(() => isOver ? this.#over() : this.#stepOnce());
+      if (reason.kind !== "stepped") return reason;
+      const line = emulator.symbols.lineAt(reason.pc);
+      if (line === undefined && isCall) {
+        const returned = await this.#arrived(() => this.finish());
+        if (returned.kind !== "stepped") return returned;
+        continue;
+      }
+      if (line === undefined) return reason;
+      const isOther = line.line !== start.line || line.file !== start.file;
+      if (line.address === reason.pc && isOther || isCall && !isOver) return reason;
+    }
   }
 
   /**
@@ -75,35 +138,39 @@ export class RunControl {
    * @returns `stepped` if it got there.
    */
   async to(addresses: readonly bigint[], holds: (sp: bigint) => boolean = () => true): Promise<StopReason> {
-    const { emulator } = this.#session;
+    const { emulator, attachments } = this.#session;
     let isThere = false;
     const hooks = addresses.map((address) =>
       emulator.hook(address, (cpu) => {
-        if (this.#session.attachments.isMuted || !holds(cpu.sp)) return;
+        if (attachments.isMuted || !holds(cpu.sp)) return;
         isThere = true;
         emulator.stop("there");
       })
     );
     try {
+      const start = emulator.cpu.pc;
+      // A place where the guest stands is reached when it comes back there.
+      const first = addresses.includes(start) ? await this.#busy(() => this.#stepOnce()) : undefined;
+      if (first !== undefined && first.kind !== "stepped") return first;
       const reason = await this.continue();
-      const { pc } = emulator.cpu;
-      if (reason.kind === "stepped") return reason;
-      const isOurs = isThere && reason.kind === "stopped" && this.#session.attachments.peekHit() === undefined;
-      return isOurs ? { kind: "stepped", pc } : reason;
+      const isOurs = isThere && reason.kind === "stopped" && attachments.peekHit() === undefined;
+      return isOurs ? { kind: "stepped", pc: emulator.cpu.pc } : reason;
     } finally {
       for (const hook of hooks) hook.detach();
     }
   }
 
   /** Runs until the function at hand has returned to its caller. */
-  async finish(): Promise<StopReason> {
-    const { emulator } = this.#session;
-    const place = returnPlace(emulator);
-    if (place !== undefined) return await this.to([place.address], (sp) => sp > place.sp);
-    for (;;) {
-      const isReturn = /^(?:bnd )?ret/.test(emulator.cpu.instruction?.mnemonic ?? "");
-      const reason = await this.next(1);
-      if (reason.kind !== "stepped" || isReturn) return reason;
-    }
+  finish(): Promise<StopReason> {
+    return this.#busy(async () => {
+      const { emulator } = this.#session;
+      const place = returnPlace(emulator);
+      if (place !== undefined) return await this.to([place.address], (sp) => sp >= place.sp);
+      for (;;) {
+        const isReturn = /^(?:bnd )?ret/.test(emulator.cpu.instruction?.mnemonic ?? "");
+        const reason = await this.#arrived(() => this.#over());
+        if (reason.kind !== "stepped" || isReturn) return reason;
+      }
+    });
   }
 }

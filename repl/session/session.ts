@@ -6,15 +6,17 @@
 
 import { Emulator, type EmulatorOptions, type Plugin, type StopReason } from "../../mod.ts";
 import type { Evaluator } from "../prompt/evaluator.ts";
-import type { Describe } from "../views/hex.ts";
+import { type Describe, place } from "../views/hex.ts";
 import { ORDER, type RegisterValues } from "../views/registers.ts";
 import type { ExamineFormat } from "../views/memory.ts";
 import { linesOf, runLines } from "../prompt/script.ts";
 import { stopLines } from "../views/stop.ts";
+import { sourceLines } from "../views/source.ts";
 import { contextLines } from "./context.ts";
 import { errorLines } from "../views/error.ts";
 import { Attachments } from "./attachments.ts";
 import { CommandError } from "./errors.ts";
+import { sourceRows } from "./source_text.ts";
 import type { Output } from "./output.ts";
 import { RunControl } from "./run_control.ts";
 
@@ -89,6 +91,11 @@ export class Session {
     };
   }
 
+  #where(address: bigint): string {
+    const source = this.#emulator.symbols.lineAt(address);
+    return `${place(address, this.describe)}${source === undefined ? "" : ` at ${source.file}:${source.line}`}`;
+  }
+
   /** Registers in gdb's order. */
   registers(): RegisterValues {
     const { cpu } = this.#emulator;
@@ -102,7 +109,7 @@ export class Session {
 
   /** Whether the guest runs while the prompt is live. */
   get isRunning(): boolean {
-    return this.#emulator.isRunning;
+    return this.#emulator.isRunning || this.control.isBusy;
   }
 
   /** Whether the guest runs and the prompt is live: Ctrl-C is not for the guest then. */
@@ -170,19 +177,21 @@ export class Session {
 
   /** Stops the guest. */
   interrupt(): void {
-    this.#emulator.interrupt();
+    this.control.interrupt();
   }
 
   /** Shows why the guest stopped, and where it is. */
   showStop(reason: StopReason): void {
     const hit = this.attachments.takeHit();
     this.out.freshLine();
-    this.out.print(stopLines(reason, hit, this.#emulator.pid, this.describe));
+    this.out.print(stopLines(reason, hit, this.#emulator.pid, (address) => this.#where(address)));
     if (reason.kind === "failed") this.showError(reason.error);
     if (this.#emulator.ended !== undefined) return;
     this.#previous = this.#shown;
     this.#shown = this.registers();
     const address = this.#emulator.cpu.pc;
+    const source = this.#emulator.symbols.lineAt(address);
+    if (source !== undefined) this.out.print(sourceLines(sourceRows(source, 0, 0), this.out.style));
     this.out.print(contextLines(this, this.showsContext, address));
   }
 

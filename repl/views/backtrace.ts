@@ -3,18 +3,21 @@
 import { type Describe, hex } from "./hex.ts";
 import type { Style } from "./style.ts";
 
-/** One frame. */
-export interface Frame {
-  readonly address: bigint;
-  /** How the caller was found. */
-  readonly found: "pc" | "return address" | "frame pointer" | "guess";
+/** One frame, as far as it is shown. */
+export interface FrameRow {
+  readonly pc: bigint;
+  /** How it was found; `guess` is marked. */
+  readonly how: string;
+  /** The source line, if it is known. */
+  readonly source?: { readonly file: string; readonly line: number };
 }
 
 /** One line a frame. */
-export function backtraceLines(frames: readonly Frame[], describe: Describe, style: Style): string[] {
-  const width = Math.max(0, ...frames.map(({ address }) => hex(address).length));
-  return frames.map(({ address, found }, index) => {
-    const guess = found === "guess" ? style.dim("  (guess: found on the stack)") : "";
-    return `#${String(index).padEnd(2)} ${hex(address).padEnd(width)} in ${describe(address) ?? "??"}${guess}`;
+export function backtraceLines(frames: readonly FrameRow[], describe: Describe, style: Style): string[] {
+  const width = Math.max(0, ...frames.map(({ pc }) => hex(pc).length));
+  return frames.map(({ pc, how, source }, index) => {
+    const guess = how === "guess" ? style.dim("  (guess: found on the stack)") : "";
+    const line = source === undefined ? "" : ` at ${source.file}:${source.line}`;
+    return `#${String(index).padEnd(2)} ${hex(pc).padEnd(width)} in ${describe(pc) ?? "??"}${line}${guess}`;
   });
 }

@@ -1,7 +1,6 @@
 /** Why the guest stopped, in one line, as gdb says it. */
 
 import type { StopReason } from "../../mod.ts";
-import { type Describe, place } from "./hex.ts";
 
 /** A breakpoint that was hit, as far as it is shown. */
 export interface HitBreakpoint {
@@ -9,12 +8,12 @@ export interface HitBreakpoint {
   readonly isTemporary: boolean;
 }
 
-/** Lines that say why the guest stopped. */
+/** Lines that say why the guest stopped. @param where Says where an address is: `0x401136 <main> at file.c:5`. */
 export function stopLines(
   reason: StopReason,
   hit: HitBreakpoint | undefined,
   pid: number,
-  describe: Describe,
+  where: (address: bigint) => string,
 ): string[] {
   switch (reason.kind) {
     case "exited":
@@ -30,14 +29,14 @@ export function stopLines(
         "The program no longer exists.",
       ];
     case "stopped":
-      if (hit === undefined) return [`Stopped: ${reason.why}, at ${place(reason.pc, describe)}`];
+      if (hit === undefined) return [`Stopped: ${reason.why}, at ${where(reason.pc)}`];
       return [
-        `${hit.isTemporary ? "Temporary breakpoint" : "Breakpoint"} ${hit.number}, ${place(reason.pc, describe)}`,
+        `${hit.isTemporary ? "Temporary breakpoint" : "Breakpoint"} ${hit.number}, ${where(reason.pc)}`,
       ];
     case "interrupted":
-      return [`Program interrupted, at ${place(reason.pc, describe)}`];
+      return [`Program interrupted, at ${where(reason.pc)}`];
     case "failed":
-      return [`A closure threw; the guest is stopped at ${place(reason.pc, describe)}`];
+      return [`A closure threw; the guest is stopped at ${where(reason.pc)}`];
     default:
       return [];
   }

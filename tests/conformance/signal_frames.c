@@ -64,6 +64,10 @@ static void inspect(int signal, siginfo_t *info, void *context) {
          sigismember(&u->uc_sigmask, SIGUSR2), (greg_t)(uintptr_t)&here < g[REG_RSP] - 128);
   printf("floating point aligned %d, control %x, mxcsr %x\n", (int)((uintptr_t)u->uc_mcontext.fpregs % 16),
          u->uc_mcontext.fpregs->cwd, u->uc_mcontext.fpregs->mxcsr);
+  unsigned short control, status;
+  unsigned mxcsr;
+  asm volatile("fnstcw %0; fnstsw %1; stmxcsr %2" : "=m"(control), "=m"(status), "=m"(mxcsr));
+  printf("the handler's own: control %x, status %x, mxcsr %x\n", control, status, mxcsr);
   printf("alternate stack flags %d\n", u->uc_stack.ss_flags);
 }
 
@@ -126,7 +130,15 @@ int main(void) {
   struct sigaction info = {.sa_sigaction = inspect, .sa_flags = SA_SIGINFO};
   sigaction(SIGUSR1, &info, 0);
   raise(SIGUSR1);
+  unsigned short control = 0x27f;
+  unsigned mxcsr = 0x5f80;
+  asm volatile("fldcw %0; ldmxcsr %1; fldpi" : : "m"(control), "m"(mxcsr));
   kill(getpid(), SIGUSR1);
+  double pi;
+  asm volatile("fnstcw %0; stmxcsr %1; fstpl %2" : "=m"(control), "=m"(mxcsr), "=m"(pi));
+  printf("restored: control %x, mxcsr %x, %f\n", control, mxcsr, pi);
+  control = 0x37f, mxcsr = 0x1f80;
+  asm volatile("fldcw %0; ldmxcsr %1" : : "m"(control), "m"(mxcsr));
 
   struct sigaction skipping = {.sa_sigaction = skip, .sa_flags = SA_SIGINFO};
   sigaction(SIGILL, &skipping, 0);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,11 +34,17 @@ int main(int argc, char **argv) {
     fprintf(stderr, "wrote %zd\n", writev(1, parts, 4));
   } else if (!strcmp(what, "sendfile")) {
     int file = open(argv[2], O_RDONLY);
-    fprintf(stderr, "sent %zd\n", sendfile(1, file, 0, 1 << 30));
+    ssize_t count, total = 0;
+    while ((count = sendfile(1, file, 0, 1 << 30)) > 0) total += count;
+    fprintf(stderr, "sent %zd, then %zd\n", total, count);
   } else if (!strcmp(what, "closed")) {
     // Nobody reads: SIGPIPE, or EPIPE where it is ignored.
     while (write(1, buffer, sizeof buffer) > 0);
     fprintf(stderr, "not killed\n");
+  } else if (!strcmp(what, "closed-ignored")) {
+    signal(SIGPIPE, SIG_IGN);
+    while (write(1, buffer, sizeof buffer) > 0);
+    fprintf(stderr, "%s\n", strerrorname_np(errno));
   } else if (!strcmp(what, "fifo-read")) {
     int fifo = open(argv[2], O_RDONLY);
     ssize_t count;

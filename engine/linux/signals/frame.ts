@@ -10,14 +10,7 @@ import { EFLAGS, REGISTER_ID, REGISTER_INDEX } from "../../arch/x86_64.ts";
 import type { Process, Thread } from "../process.ts";
 import type { SignalAction } from "../signals.ts";
 import { SA, SS } from "../abi/signals.ts";
-import {
-  changedStack,
-  decodeStack,
-  encodeStack,
-  isOnStack,
-  NO_STACK,
-  STACK_RECORD_SIZE,
-} from "./alternate_stack.ts";
+import { changedStack, decodeStack, encodeStack, isOnStack, NO_STACK, STACK_RECORD_SIZE } from "./alternate_stack.ts";
 import {
   FLOATING_POINT_SIZE,
   initialFloatingPoint,
@@ -48,9 +41,10 @@ const AT = {
 /** UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS; UC_FP_XSTATE is missing, as there is no XSAVE. */
 const CONTEXT_FLAGS = 6n;
 /** The general registers in the order of `struct sigcontext`. */
-const ORDER = (["r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rdi", "rsi", "rbp", "rbx", "rdx", "rax"] as const)
-  .map((name) => REGISTER_INDEX[name])
-  .concat(REGISTER_INDEX.rcx, REGISTER_INDEX.rsp);
+const ORDER =
+  (["r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rdi", "rsi", "rbp", "rbx", "rdx", "rax"] as const)
+    .map((name) => REGISTER_INDEX[name])
+    .concat(REGISTER_INDEX.rcx, REGISTER_INDEX.rsp);
 /** cs, gs, fs and ss of a Linux program. */
 const SEGMENTS = [0x33, 0, 0, 0x2b];
 const AC = 0x40000;
@@ -84,6 +78,7 @@ export function pushFrame(process: Process, info: SignalInfo, action: SignalActi
   if (!memory.allows(Number(frame), Number(fpu - frame) + FLOATING_POINT_SIZE, 2)) return false;
   memory.write(frame, buildFrame(thread, info, action, fpu));
   memory.write(fpu, saveFloatingPoint(registers));
+  restoreFloatingPoint(registers, initialFloatingPoint());
   if (signals.alternateStack.flags & SS.SS_AUTODISARM) {
     signals.alternateStack = NO_STACK;
   }

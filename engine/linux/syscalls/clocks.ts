@@ -57,8 +57,7 @@ export const gettimeofday = syscall(
   "gettimeofday",
   "full",
   { tv: address, tz: address },
-  (process, { tv, tz }) =>
-    hostCall("gettimeofday", writableOrNull(process, tv, 16), writableOrNull(process, tz, 8)),
+  (process, { tv, tz }) => hostCall("gettimeofday", writableOrNull(process, tv, 16), writableOrNull(process, tz, 8)),
 );
 
 export const settimeofday = syscall(

@@ -5,12 +5,12 @@
  */
 
 import { ERRNO } from "../abi/errno.ts";
-import { POLL, SPLICE } from "../abi/files.ts";
+import { FILE_TYPE, POLL, SPLICE } from "../abi/files.ts";
 import { withFile } from "../file_calls.ts";
 import type { OpenFile } from "../files.ts";
 import { writableOrNull } from "../guest_pointers.ts";
 import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
-import { hostPoll } from "../host_files.ts";
+import { hostPoll, isType } from "../host_files.ts";
 import { address, bits, fd, flags, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
@@ -55,7 +55,11 @@ function send(process: Process, to: OpenFile, from: OpenFile, offset: number, le
       const count = hostCall("pread64", from.host, chunk.address, wanted, at);
       if (count <= 0) return finish(count);
       const written = pushOut(process, to, count);
-      if (typeof written === "object") return { ...written, retry: go, interrupt: () => finish(-ERRNO.EINTR) };
+      if (typeof written === "object") {
+        // A full pipe ends the call, as it does on Linux, unless nothing was sent.
+        if (at > start && isType(to.mode, FILE_TYPE.FIFO)) return finish(0);
+        return { ...written, retry: go, interrupt: () => finish(-ERRNO.EINTR) };
+      }
       if (written <= 0) return finish(Number(written));
       at += BigInt(written);
     }

@@ -92,7 +92,13 @@ function setTwo(process: Process, kind: Kind, real: number, effective: number): 
   return setTriple(process, kind, [newReal, newEffective, newEffective]);
 }
 
-export const setuid = syscall("setuid", "partial", { uid: int }, (process, { uid }) => setOne(process, "user", uid), ids);
+export const setuid = syscall(
+  "setuid",
+  "partial",
+  { uid: int },
+  (process, { uid }) => setOne(process, "user", uid),
+  ids,
+);
 export const setgid = syscall(
   "setgid",
   "partial",

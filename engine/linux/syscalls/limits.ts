@@ -59,7 +59,9 @@ export const prlimit64 = syscall(
     if (new_limit !== 0 && record === undefined) return -ERRNO.EFAULT;
     const old = process.limits.get(resource);
     if (old === undefined) return -ERRNO.EINVAL;
-    if (pid !== 0 && pid !== process.pid) return hostCall("kill", pid, 0) === -ERRNO.ESRCH ? -ERRNO.ESRCH : -ERRNO.EPERM;
+    if (pid !== 0 && pid !== process.pid) {
+      return hostCall("kill", pid, 0) === -ERRNO.ESRCH ? -ERRNO.ESRCH : -ERRNO.EPERM;
+    }
     const result = record === undefined ? 0 : setLimit(process, resource, record);
     if (result !== 0) return result;
     return old_limit === 0 || copyOut(process, old_limit, limitRecord(old)) ? 0 : -ERRNO.EFAULT;

@@ -57,7 +57,9 @@ export function findPlace(process: Process, hint: number, length: number, mapFla
     return isTaken ? -ERRNO.EEXIST : hint;
   }
   const wanted = Math.max(pageDown(hint), LOWEST_ADDRESS);
-  if (hint !== 0 && wanted + length <= MAPPING_TOP && regions.within(wanted, wanted + length).length === 0) return wanted;
+  if (hint !== 0 && wanted + length <= MAPPING_TOP && regions.within(wanted, wanted + length).length === 0) {
+    return wanted;
+  }
   const low = mapFlags & MAPPING.MAP_32BIT ? regions.findFree(length, LOWEST_ADDRESS, LOW_END) : undefined;
   return low ?? regions.findFree(length, LOWEST_ADDRESS, MAPPING_TOP) ?? -ERRNO.ENOMEM;
 }
@@ -74,7 +76,9 @@ export function fitsLimit(process: Process, length: number): boolean {
 function checkFlags(mapFlags: number): number {
   const type = mapFlags & MAP_TYPE;
   if (type === 0 || type > MAP_SHARED_VALIDATE) return -ERRNO.EINVAL;
-  if (type === MAP_SHARED_VALIDATE && (mapFlags & ~KNOWN_FLAGS || mapFlags & MAPPING.MAP_SYNC)) return -ERRNO.EOPNOTSUPP;
+  if (type === MAP_SHARED_VALIDATE && (mapFlags & ~KNOWN_FLAGS || mapFlags & MAPPING.MAP_SYNC)) {
+    return -ERRNO.EOPNOTSUPP;
+  }
   return mapFlags & MAPPING.MAP_HUGETLB ? -ERRNO.ENOMEM : 0;
 }
 
@@ -165,4 +169,3 @@ export const brk = syscall("brk", "full", { addr: address }, (process, { addr })
   if (to < from) memory.unmap(to, from - to);
   return process.heapEnd = addr;
 });
-

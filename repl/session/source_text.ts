@@ -1,0 +1,35 @@
+/** Lines of the guest's source files, as far as they are on this machine. */
+
+import { join } from "node:path";
+import type { Emulator } from "../../mod.ts";
+import type { SourceRow } from "../views/source.ts";
+
+/** A source line as the engine knows it. */
+export type SourcePlace = NonNullable<ReturnType<Emulator["symbols"]["lineAt"]>>;
+
+const texts = new Map<string, readonly string[]>();
+
+/** All lines of a file; none if it is not here. */
+function linesOf(path: string): readonly string[] {
+  let lines = texts.get(path);
+  if (lines === undefined) {
+    try {
+      lines = Deno.readTextFileSync(path).split("\n");
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      lines = [];
+    }
+    texts.set(path, lines);
+  }
+  return lines;
+}
+
+/** Lines around a place, by their numbers. */
+export function sourceRows({ directory, file, line }: SourcePlace, before: number, after: number): SourceRow[] {
+  const lines = linesOf(join(directory, file));
+  const rows: SourceRow[] = [];
+  for (let number = Math.max(1, line - before); number <= Math.min(lines.length, line + after); number++) {
+    rows.push({ number, text: lines[number - 1], isHere: number === line });
+  }
+  return rows;
+}
