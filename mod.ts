@@ -55,7 +55,14 @@ export type { Frame, FrameOrigin } from "./engine/unwind.ts";
 export { DwarfError } from "./engine/binary/dwarf/mod.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
-export { type CallEvents, type CallFrame, type CallSource, trackCalls, type TrackedBlock } from "./engine/plugins/calls.ts";
+export { type Edge, trackEdges } from "./engine/plugins/edges.ts";
+export {
+  type CallEvents,
+  type CallFrame,
+  type CallSource,
+  trackCalls,
+  type TrackedBlock,
+} from "./engine/plugins/calls.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {

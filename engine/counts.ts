@@ -12,8 +12,17 @@ export interface CountSource {
   total(): number;
   /** How often each instruction ran, in address order; code that changed appears once a version. */
   instructions(): readonly InstructionCount[];
+  /** How often the instruction at each address ran, all versions of changed code together. */
+  byAddress(): ReadonlyMap<number, number>;
   /** How often each block was entered, in address order. */
   entries(): readonly BlockCount[];
+}
+
+/** Sums counts by address. */
+export function countsByAddress(instructions: readonly InstructionCount[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { address, count } of instructions) counts.set(address, (counts.get(address) ?? 0) + count);
+  return counts;
 }
 
 /** What ran how often on a machine, since its start. */
@@ -30,6 +39,10 @@ export class MachineCounts implements CountSource {
 
   instructions(): readonly InstructionCount[] {
     return this.#settled(() => this.#machine.ledger.instructions());
+  }
+
+  byAddress(): ReadonlyMap<number, number> {
+    return countsByAddress(this.instructions());
   }
 
   entries(): readonly BlockCount[] {

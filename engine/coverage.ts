@@ -7,6 +7,7 @@ import type { Image, SymbolAt, Symbols } from "./symbols/mod.ts";
 
 /** An instruction and how often it ran. */
 export interface CountedInstruction extends Instruction {
+  /** How often it ran. */
   readonly count: number;
 }
 
@@ -16,7 +17,9 @@ export interface CoveredSymbol {
   readonly name: string;
   /** Whether it is a symbol. */
   readonly isNamed: boolean;
+  /** The image that it is in. */
   readonly image: Image | undefined;
+  /** Where it starts. */
   readonly address: bigint;
   /** In bytes; 0 for code without a symbol. */
   readonly size: number;
@@ -30,9 +33,11 @@ export interface CoveredSymbol {
 
 /** A block and how often it was entered. */
 export interface CountedBlock {
+  /** Where it starts. */
   readonly address: bigint;
   /** In bytes. */
   readonly size: number;
+  /** How often it was entered. */
   readonly count: number;
 }
 
@@ -43,6 +48,7 @@ export class Coverage {
   readonly #memory: GuestMemory;
   readonly #disassembler: Disassembler;
 
+  /** See `Emulator.coverage`, and `PluginApi.coverage`. */
   constructor(counts: CountSource, symbols: Symbols, memory: GuestMemory, disassembler: Disassembler) {
     this.#counts = counts;
     this.#symbols = symbols;
@@ -62,11 +68,7 @@ export class Coverage {
 
   /** Executed instructions by address: how often each ran, all versions of changed code together. */
   counts(): ReadonlyMap<number, number> {
-    const counts = new Map<number, number>();
-    for (const { address, count } of this.#counts.instructions()) {
-      counts.set(address, (counts.get(address) ?? 0) + count);
-    }
-    return counts;
+    return this.#counts.byAddress();
   }
 
   /** Every instruction that ran, in address order; code that changed appears once a version. */

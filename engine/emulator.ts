@@ -98,6 +98,7 @@ export class Emulator implements Disposable {
       disassembler: this.#disassembler,
       counts,
       machine,
+      observe: (observer) => this.#guest.observe(observer),
       context: this.cpu,
       guest: { program: options.program, args: options.args ?? [], pid: this.pid },
       warn,

@@ -42,6 +42,8 @@ export interface GuestOptions {
   readonly ignoredSignals?: readonly string[];
   /** Gets one line a system call, as strace(1) writes them. */
   readonly onSyscall?: (line: string) => void;
+  /** Whether to count what is executed; by default yes. Without it nothing can be hooked, and no plugin used. */
+  readonly counting?: boolean;
 }
 
 /** What a guest tells its owner. */
@@ -80,7 +82,7 @@ export class Guest {
       syscall: (next) => this.#kernel.enter(next),
       translated: (block, start, size) => events.translated(block, start, size),
       retired: (block) => events.retired(block),
-    });
+    }, { counting: options.counting ?? true });
     const { memory, cpu: { registers } } = this.machine;
     const paths = new Paths({
       cwd: options.cwd ?? Deno.cwd(),

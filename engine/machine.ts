@@ -31,6 +31,14 @@ export interface MachineEvents {
   retired(block: number): void;
 }
 
+/** How a machine counts. */
+export interface MachineOptions {
+  /** Whether blocks are counted; by default they are. Without it nothing can be attached. */
+  readonly counting?: boolean;
+  /** See `CpuOptions`. */
+  readonly instructionShadow?: bigint;
+}
+
 /** Protection bits a byte of the permission table can hold. */
 const [READ, WRITE, EXECUTE] = [1, 2, 4];
 const SYSCALL_SIZE = 2n;
@@ -68,9 +76,9 @@ export class Machine {
 
   /**
    * @param unicorn Path of Unicorn's library.
-   * @param instructionShadow See `CpuOptions`.
    */
-  constructor(unicorn: string, disassembler: Disassembler, events: MachineEvents, instructionShadow?: bigint) {
+  constructor(unicorn: string, disassembler: Disassembler, events: MachineEvents, options: MachineOptions = {}) {
+    const { counting = true, instructionShadow } = options;
     this.#events = events;
     this.#disassembler = disassembler;
     this.cpu = new Cpu(unicorn, this.memory, {
@@ -82,9 +90,12 @@ export class Machine {
       },
       cpuid: () => this.#onCpuid(),
       access: (page, access) => access === "execute" && this.#makeExecutable(page),
-    }, { shadow: this.shadow.host, ...(instructionShadow === undefined ? {} : { instructionShadow }) });
+    }, {
+      ...(counting ? { shadow: this.shadow.host } : {}),
+      ...(instructionShadow === undefined ? {} : { instructionShadow }),
+    });
     this.ledger = new BlockLedger(this.memory, this.shadow, disassembler);
-    this.sites = new Sites(this.cpu, this.ledger, this.shadow);
+    this.sites = new Sites(this.cpu, this.ledger, counting ? this.shadow : undefined);
     this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
     this.memory.listener = {
       revoked: () => this.cpu.flushTlb(),

@@ -24,8 +24,11 @@ export type ParameterValue<T extends ParameterType> = T extends "string" ? strin
 
 /** A parameter of a plugin. */
 export interface PluginParameter<T extends ParameterType = ParameterType> {
+  /** The type that texts are read as. */
   readonly type: T;
+  /** The value if none is given. */
   readonly default: ParameterValue<T>;
+  /** One line. */
   readonly description: string;
   /** Says what is wrong with a value, if something is. */
   check?(value: ParameterValue<T>): string | undefined;
@@ -72,6 +75,7 @@ export interface PluginInstruction extends Instruction {
 
 /** A block about to run for the first time: a run of instructions that ends where control may go elsewhere. */
 export interface PluginBlock {
+  /** Where it starts. */
   readonly address: bigint;
   /** In bytes. */
   readonly size: number;
@@ -89,18 +93,35 @@ export interface PluginBlock {
 export interface PluginGuest {
   /** Path of the program, as given. */
   readonly program: string;
+  /** Its arguments, without its name. */
   readonly args: readonly string[];
+  /** Its process id. */
   readonly pid: number;
+}
+
+/** A system call that has returned. */
+export interface PluginSyscall {
+  /** As in syscalls(2). */
+  readonly name: string;
+  /** The call as strace(1) writes it, with its arguments and its result. */
+  readonly text: string;
+  /** What it returned; a negative errno for a failure. */
+  readonly result: number | bigint;
+  /** How long it took, waiting included. */
+  readonly milliseconds: number;
 }
 
 /** What a plugin can do. */
 export interface PluginApi<P extends PluginSettings = PluginSettings> {
+  /** {@linkcode PLUGIN_API_VERSION}. */
   readonly apiVersion: number;
   /** The guest's architecture. */
   readonly arch: "x86_64";
+  /** The program that is run. */
   readonly guest: PluginGuest;
   /** The parameters' values; they may change while the guest runs. */
   readonly params: PluginValues<P> & StandardValues;
+  /** The guest's memory. */
   readonly memory: GuestMemory;
   /** Images mapped now. */
   readonly images: readonly Image[];
@@ -127,6 +148,10 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
    * from `pc` on were not executed.
    */
   onLeave(callback: (block: bigint, pc: bigint) => void): void;
+  /** Has a closure called after each system call; one that ends the program is told as well. */
+  onSyscall(callback: (call: PluginSyscall) => void): void;
+  /** Has a closure called when a signal is delivered, with the line that strace(1) writes. */
+  onSignal(callback: (text: string) => void): void;
   /** Has a closure called when a report is wanted: at the end of the run, and at any time before. */
   onReport(callback: (report: Report) => void): void;
   /** Has a closure called after a parameter was changed. */
@@ -151,7 +176,9 @@ export interface ReportOutput {
 export interface Report extends ReportOutput {
   /** One of the plugin's formats. */
   readonly format: string;
+  /** Whether escape sequences for colours are welcome. */
   readonly hasColors: boolean;
+  /** Writes bytes. It throws if the output takes text only. */
   writeBytes(bytes: Uint8Array): void;
   /** Writes a value as JSON; bigints become texts such as `"0x401000"`. */
   writeJson(value: unknown): void;
@@ -159,9 +186,11 @@ export interface Report extends ReportOutput {
 
 /** A plugin. */
 export interface Plugin<P extends PluginSettings = PluginSettings> {
+  /** What it is called on the command line and at the prompt. */
   readonly name: string;
   /** One line. */
   readonly description: string;
+  /** Its own parameters. */
   readonly params?: P;
   /** Formats of its report, the default one first; without it `text` only. */
   readonly formats?: readonly string[];

@@ -13,7 +13,7 @@ import { byCode } from "./unwind/code.ts";
 import { byCallFrames } from "./unwind/call_frames.ts";
 import { byFramePointer, byScan } from "./unwind/frame_pointer.ts";
 import { byTrampoline } from "./unwind/trampoline.ts";
-import { isExecutable, type Machine, type State, STACK_POINTER, type Step } from "./unwind/state.ts";
+import { isExecutable, type Machine, STACK_POINTER, type State, type Step } from "./unwind/state.ts";
 
 /** How a frame was found, from the one that it called. */
 export type FrameOrigin =

@@ -36,7 +36,10 @@ export default definePlugin({
     function sections(): Section[] {
       const ran = api.coverage.instructions().filter(({ count }) => count > 0);
       const symbols = api.coverage.symbols();
-      const found = symbols.map((symbol) => section(symbol, symbol.isNamed && symbol.size > 0 ? [] : ran));
+      const places = Map.groupBy(ran, ({ address }) => api.symbolAt(address)?.address ?? api.imageAt(address));
+      const found = symbols.map((symbol) =>
+        section(symbol, places.get(symbol.isNamed ? symbol.address : symbol.image?.name) ?? [])
+      );
       if (!api.params.all) return found;
       const known = new Set(symbols.map(({ address }) => address));
       const others = api.images.filter(({ role }) => role === "program")
@@ -45,13 +48,8 @@ export default definePlugin({
       return [...found, ...others].sort((a, b) => a.address < b.address ? -1 : 1);
     }
 
-    function section(symbol: CoveredSymbol, ran: readonly CountedInstruction[]): Section {
-      const { name, address, size, isNamed, image } = symbol;
+    function section({ name, address, size, isNamed }: CoveredSymbol, instructions: CountedInstruction[]): Section {
       if (isNamed && size > 0) return sized(name, address, size);
-      const instructions = ran.filter((instruction) => {
-        const at = api.symbolAt(instruction.address);
-        return isNamed ? at?.address === address : at === undefined && api.imageAt(instruction.address) === image?.name;
-      });
       return { heading: isNamed ? `symbol ${name}` : `code without a symbol in ${name}`, address, instructions };
     }
 

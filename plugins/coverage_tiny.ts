@@ -8,43 +8,42 @@
 
 import { type Counter, definePlugin, type PluginInstruction } from "../mod.ts";
 
-interface Row {
-  readonly heading: string;
-  readonly instruction: PluginInstruction;
-  readonly counter: Counter;
-}
-
 export default definePlugin({
   name: "coverage-tiny",
   description: "How often each instruction ran, by symbol",
   setup(api) {
-    const rows = new Map<bigint, Row>();
-
-    function cover(instruction: PluginInstruction, heading: string) {
-      if (rows.has(instruction.address)) return;
-      const counter = api.counter();
-      instruction.count(counter);
-      rows.set(instruction.address, { heading, instruction, counter });
-    }
+    const rows = new Map<bigint, { readonly instruction: PluginInstruction; readonly counter: Counter }>();
 
     api.onTranslate((block) => {
       for (const instruction of block.instructions) {
-        const { symbol, address } = instruction;
-        if (symbol === undefined) cover(instruction, `code without a symbol in ${api.imageAt(address) ?? "memory"}`);
-        else if (rows.has(address)) continue;
-        else if (symbol.size === 0) cover(instruction, `symbol ${symbol.name}`);
-        else api.disassemble(symbol.address, symbol.size).forEach((each) => cover(each, `symbol ${symbol.name}`));
+        if (rows.has(instruction.address)) continue;
+        const counter = api.counter();
+        instruction.count(counter);
+        rows.set(instruction.address, { instruction, counter });
       }
     });
 
     api.onReport((output) => {
-      let heading = "";
-      for (const row of [...rows.values()].sort((a, b) => a.instruction.address < b.instruction.address ? -1 : 1)) {
-        if (row.heading !== heading) output.write(`// ${heading = row.heading}\n`);
-        const { address, mnemonic, operands } = row.instruction;
-        output.write(
-          `${String(row.counter.value).padStart(8)} | 0x${address.toString(16)}:\t ${mnemonic}\t ${operands}\n`,
-        );
+      function write({ address, mnemonic, operands }: PluginInstruction) {
+        const count = String(rows.get(address)?.counter.value ?? 0).padStart(8);
+        output.write(`${count} | 0x${address.toString(16)}:\t ${mnemonic}\t ${operands}\n`);
+      }
+
+      let listed: bigint | string | undefined;
+      for (
+        const { instruction } of [...rows.values()].sort((a, b) =>
+          Number(a.instruction.address - b.instruction.address)
+        )
+      ) {
+        const { symbol, address } = instruction;
+        const place = symbol?.address ?? api.imageAt(address) ?? "memory";
+        const hasSize = symbol !== undefined && symbol.size > 0;
+        if (place !== listed) {
+          output.write(symbol === undefined ? `// code without a symbol in ${place}\n` : `// symbol ${symbol.name}\n`);
+          if (hasSize) api.disassemble(symbol.address, symbol.size).forEach(write);
+        }
+        if (!hasSize) write(instruction);
+        listed = place;
       }
     });
   },

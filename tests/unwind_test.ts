@@ -215,7 +215,8 @@ Deno.test("unwind() marks as a guess what it found by looking at the stack", asy
 });
 
 Deno.test("unwind() finds as many frames as it was asked for, and ends on its own in endless recursion", async () => {
-  const source = "int f(int n) { volatile int x[500]; x[0] = n; return f(n + 1) + x[0]; } int main(void) { return f(0); }";
+  const source =
+    "int f(int n) { volatile int x[500]; x[0] = n; return f(n + 1) + x[0]; } int main(void) { return f(0); }";
   using emulator = Emulator.open({ program: await compile(source, ["-O0"]), env: {} });
   strictEqual((await emulator.run()).kind, "signalled");
   strictEqual(emulator.cpu.backtrace(3).length, 3);

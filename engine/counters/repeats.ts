@@ -24,6 +24,8 @@ export class Repeats {
   readonly #shadow: ShadowTable;
   /** The REP instruction that was just reached, from elsewhere, with nothing to do. */
   #empty = NOWHERE;
+  /** The REP instruction that was just found to be over. */
+  #over = NOWHERE;
 
   constructor(cpu: Cpu, memory: GuestMemory, ledger: BlockLedger, shadow: ShadowTable) {
     this.#cpu = cpu;
@@ -39,7 +41,7 @@ export class Repeats {
 
   /** Whether the block that is being entered only finds that a REP instruction is done: it was not executed then. */
   isOver(start: number, size: number): boolean {
-    this.#empty = NOWHERE;
+    this.#empty = this.#over = NOWHERE;
     if (size > LONGEST || !this.#isCountZero || !this.#isRepeat(start, size)) {
       return false;
     }
@@ -47,16 +49,20 @@ export class Repeats {
     const previous = this.#ledger.block(previousBlock);
     const endsWithIt = previous !== undefined && previous.start <= start &&
       previous.start + previous.size === start + size;
-    if (previousBlock === start || endsWithIt) return true;
-    this.#empty = start;
-    return false;
+    const isOver = previousBlock === start || endsWithIt;
+    if (isOver) this.#over = start;
+    else this.#empty = start;
+    return isOver;
   }
 
   /** The same for an instruction that is hooked in the translation. */
   isOverAt(address: number): boolean {
-    if (this.#cpu.blockStart !== address || !this.#shadow.isRepeat(address)) return false;
-    if (!this.#isCountZero) this.#empty = NOWHERE;
-    return this.#isCountZero && this.#empty !== address;
+    if (this.#cpu.blockStart !== address) return false;
+    if (!this.#isCountZero) {
+      this.#empty = this.#over = NOWHERE;
+      return false;
+    }
+    return this.#over === address || this.#shadow.isRepeat(address) && this.#empty !== address;
   }
 
   /** Goes on behind a REP instruction that is done when a slice's budget ended before it could be found out. */

@@ -12,6 +12,8 @@ import { PAGE_SIZE } from "../memory/guest_memory.ts";
 
 const PAGE_MASK = BigInt(PAGE_SIZE - 1);
 const WORD = 8;
+/** Their memory operand is an address only; Capstone has it as read. */
+const ONLY_ADDRESS = /^(lea|nop|prefetch)/;
 const PUSHES = /^(push|call|enter)/;
 const POPS = /^(pop|ret|leave|iret)/;
 
@@ -34,8 +36,13 @@ export function operandAddress(operand: MemoryOperand, instruction: Instruction,
 }
 
 /** What an instruction is about to access; those on the stack come last. */
-export function memoryAccesses(instruction: Instruction, disassembler: Disassembler, cpu: GuestCpu): MemoryAccess[] {
-  const list: MemoryAccess[] = disassembler.memoryOperands(instruction).map((operand) => ({
+export function memoryAccesses(
+  instruction: Instruction,
+  disassembler: Pick<Disassembler, "memoryOperands">,
+  cpu: GuestCpu,
+): MemoryAccess[] {
+  const operands = ONLY_ADDRESS.test(instruction.mnemonic) ? [] : disassembler.memoryOperands(instruction);
+  const list: MemoryAccess[] = operands.map((operand) => ({
     address: operandAddress(operand, instruction, cpu),
     size: operand.size,
     reads: operand.reads,

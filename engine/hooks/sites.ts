@@ -26,12 +26,13 @@ const REGION = 4096;
 export class Sites {
   readonly #cpu: Cpu;
   readonly #ledger: BlockLedger;
-  readonly #shadow: ShadowTable;
+  readonly #shadow: ShadowTable | undefined;
   readonly #sites = new Map<number, Site>();
   readonly #regions = new Map<number, Set<number>>();
   readonly #edits = new Set<number>();
 
-  constructor(cpu: Cpu, ledger: BlockLedger, shadow: ShadowTable) {
+  /** @param shadow The table that the CPU counts in; without one, nothing can be attached. */
+  constructor(cpu: Cpu, ledger: BlockLedger, shadow: ShadowTable | undefined) {
     this.#cpu = cpu;
     this.#ledger = ledger;
     this.#shadow = shadow;
@@ -52,8 +53,15 @@ export class Sites {
     return this.#sites.get(address)?.translated === false;
   }
 
-  /** Adds an action for each execution of the instruction at an address, the next one included. */
+  /**
+   * Adds an action for each execution of the instruction at an address, the next one included.
+   *
+   * @throws {Error} If the guest runs without counting.
+   */
   attach(address: number, action: Action): void {
+    if (this.#shadow === undefined) {
+      throw new Error("Cannot attach to the guest: it runs without counting; leave the option counting out");
+    }
     const site = this.#sites.get(address);
     if (site !== undefined) {
       site.actions = [...site.actions, action];
@@ -79,7 +87,7 @@ export class Sites {
     this.#sites.delete(address);
     this.#regions.get(Math.floor(address / REGION))?.delete(address);
     this.#edits.delete(address);
-    this.#shadow.attach(address, false);
+    this.#shadow?.attach(address, false);
     if (site.translated) this.#cpuUnhook(address);
   }
 
@@ -118,7 +126,7 @@ export class Sites {
       const site = this.#sites.get(address);
       if (site === undefined || site.translated) continue;
       site.translated = true;
-      this.#shadow.attach(address, false);
+      this.#shadow?.attach(address, false);
       this.#renew(address);
       this.#cpu.hookInstruction(address);
     }

@@ -1,17 +1,17 @@
 /**
  * Guest paths to host paths. Every row that takes a path goes through {@linkcode Paths.at}.
  *
- * Without a system root, the host's kernel resolves most paths by itself: a first look (openat2(2) without magic links)
- * finds what the path leads to, and if that is outside of any procfs the call is made with the guest's own path. For the
- * rest, and always with a system root, see path_walk.ts. Paths are bytes: names need not be UTF-8.
+ * Without a system root, the host's kernel resolves by itself what leads nowhere near a procfs, see path_look_ahead.ts.
+ * For the rest, and always with a system root, see path_walk.ts. Paths are bytes: names need not be UTF-8.
  */
 
-import { AT_FDCWD, RESOLVE } from "./abi/files.ts";
+import { AT_FDCWD } from "./abi/files.ts";
 import { ERRNO, errnoName } from "./abi/errno.ts";
 import type { OpenFile } from "./files.ts";
 import { guestPath, readable } from "./guest_pointers.ts";
 import { HostBuffer, hostCall } from "./host.ts";
-import { descriptorName, duplicateHost, isProcfs } from "./host_files.ts";
+import { descriptorName, duplicateHost } from "./host_files.ts";
+import { lookAhead } from "./path_look_ahead.ts";
 import { type Place, type Position, positionOf, walk, type WalkContext } from "./path_walk.ts";
 import type { ProcNode } from "./proc/node.ts";
 import { procRoot } from "./proc/root.ts";
@@ -34,12 +34,8 @@ export interface PathUse {
   proc?(node: ProcNode): Result;
 }
 
-const [O_PATH, O_CLOEXEC, O_NOFOLLOW, O_DIRECTORY] = [0o10000000, 0o2000000, 0o400000, 0o200000];
+const [O_PATH, O_CLOEXEC, O_DIRECTORY] = [0o10000000, 0o2000000, 0o200000];
 const NAME_BYTES = 512;
-const PATH_BYTES = 4097;
-/** `struct open_how` of openat2(2). */
-const how = new HostBuffer(24);
-const parentPath = new HostBuffer(PATH_BYTES);
 /** Stands before what has no host path: none of the host's /proc may be taken for the guest's. */
 const NOWHERE = "/dev/null/";
 const decoder = new TextDecoder();
@@ -49,12 +45,6 @@ function openDirectory(path: string): number {
   const bytes = encoder.encode(path);
   const name = new HostBuffer(bytes.length + 1);
   return hostCall("openat", AT_FDCWD, name.setString(bytes), O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
-}
-
-function look(directory: number, path: bigint, follow: boolean): number {
-  how.view.setBigUint64(0, BigInt(O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)), true);
-  how.view.setBigUint64(16, BigInt(RESOLVE.RESOLVE_NO_MAGICLINKS), true);
-  return hostCall("openat2", directory, path, how.address, 24);
 }
 
 /** Resolves paths for one process. */
@@ -142,7 +132,7 @@ export class Paths {
     }
     if (this.#sysroot === "" && start.kind === "host") {
       const path = readable(process, pathname, 1);
-      const state = this.#lookAhead(process, start.descriptor, path, pathname, follow);
+      const state = lookAhead(process, start.descriptor, pathname, follow);
       if (state === "host") return use.host(start.descriptor, path);
       if (typeof state === "number") return state;
     }
@@ -156,46 +146,6 @@ export class Paths {
     const bytes = guestPath(process, pathname);
     if (typeof bytes === "number") return bytes;
     return bytes.length === 0 ? -ERRNO.ENOENT : undefined;
-  }
-
-  /**
-   * Finds whether the host's kernel may resolve a path by itself.
-   *
-   * @returns "host" if so, "walk" if not, or a negative errno that any call with the path would give.
-   */
-  #lookAhead(
-    process: Process,
-    directory: number,
-    path: bigint,
-    pathname: number,
-    follow: boolean,
-  ): "host" | "walk" | number {
-    const descriptor = look(directory, path, follow);
-    if (descriptor === -ERRNO.EFAULT || descriptor === -ERRNO.ENAMETOOLONG) return descriptor;
-    if (descriptor >= 0) {
-      const outside = !isProcfs(descriptor);
-      hostCall("close", descriptor);
-      return outside ? "host" : "walk";
-    }
-    if (descriptor !== -ERRNO.ENOENT) return "walk";
-    return this.#isMissing(process, directory, path, pathname) ? "host" : "walk";
-  }
-
-  /** Whether a path whose end is missing ends in a directory outside of any procfs, and not with a dangling link. */
-  #isMissing(process: Process, directory: number, path: bigint, pathname: number): boolean {
-    const bytes = guestPath(process, pathname);
-    if (typeof bytes === "number" || bytes.length === 0) return false;
-    let end = bytes.length;
-    while (end > 1 && bytes[end - 1] === 0x2f) end--;
-    const slash = bytes.subarray(0, end).lastIndexOf(0x2f);
-    const parent = slash < 0 ? Uint8Array.of(0x2e) : bytes.subarray(0, Math.max(1, slash));
-    const above = look(directory, parentPath.setString(parent), true);
-    if (above < 0) return false;
-    const outside = !isProcfs(above);
-    hostCall("close", above);
-    const link = look(directory, path, false);
-    if (link >= 0) hostCall("close", link);
-    return outside && link < 0;
   }
 
   /**

@@ -31,7 +31,7 @@ function tryRead(file: OpenFile, ranges: readonly Range[], flags: number): numbe
   if (file.canRefuseToWait) {
     const at = hostVectors(ranges);
     const count = hostCall("preadv2", file.host, at, ranges.length, -1, -1, RWF.RWF_NOWAIT | flags);
-    if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS && count !== -ERRNO.EINVAL) return count;
+    if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS) return count;
     file.canRefuseToWait = false;
   }
   if (hostMayWait(file) && !file.isWriteOnly && hostPoll(file.host, READY_TO_READ) === 0) return -ERRNO.EAGAIN;
@@ -42,7 +42,7 @@ function tryWrite(file: OpenFile, ranges: readonly Range[], flags: number): numb
   if (file.canRefuseToWait) {
     const at = hostVectors(ranges);
     const count = hostCall("pwritev2", file.host, at, ranges.length, -1, -1, RWF.RWF_NOWAIT | flags);
-    if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS && count !== -ERRNO.EINVAL) return count;
+    if (count !== -ERRNO.EOPNOTSUPP && count !== -ERRNO.ENOSYS) return count;
     file.canRefuseToWait = false;
   }
   const mayWait = hostMayWait(file);

@@ -16,6 +16,7 @@ export interface CallFrame<T = undefined> {
   readonly id: number;
   /** 0 for what was called first; -1 for the code that the program started in. */
   readonly depth: number;
+  /** The function that called it; undefined for the code that the program started in. */
   readonly parent: CallFrame<T> | undefined;
   /** The function. */
   readonly symbol: SymbolAt | undefined;
@@ -25,7 +26,9 @@ export interface CallFrame<T = undefined> {
   readonly site: bigint | undefined;
   /** Where the return address is. */
   readonly sp: bigint;
+  /** Where it returns to. */
   readonly returnAddress: bigint;
+  /** Whether it was jumped to, and returns to its caller's caller. */
   readonly isTail: boolean;
   /** The plugin's own. */
   data: T;
@@ -33,9 +36,13 @@ export interface CallFrame<T = undefined> {
 
 /** A block as the tracker knows it. */
 export interface TrackedBlock {
+  /** Where it starts. */
   readonly address: bigint;
+  /** The address past its last byte. */
   readonly end: bigint;
+  /** Its instructions, those within the plugin's part of the code. */
   readonly instructions: readonly PluginInstruction[];
+  /** The symbol it starts in. */
   readonly symbol: SymbolAt | undefined;
 }
 
@@ -47,8 +54,12 @@ export interface CallEvents<T> {
   readonly onEnter?: (frame: CallFrame<T>, cpu: GuestContext) => void;
   /** A function is left; what is in `cpu.rax` is its result if it returned. */
   readonly onLeave?: (frame: CallFrame<T>, cpu: GuestContext) => void;
-  /** A block is about to run. */
-  readonly onBlock?: (frame: CallFrame<T>, block: TrackedBlock) => void;
+  /**
+   * A block is about to run; or one did not run to its end, then `count` is negative.
+   *
+   * @param count Number of its instructions; the sum of all is the number of executed instructions.
+   */
+  readonly onBlock?: (frame: CallFrame<T>, block: TrackedBlock, count: number) => void;
 }
 
 interface Known extends TrackedBlock {
@@ -57,7 +68,7 @@ interface Known extends TrackedBlock {
 }
 
 /** What calls are seen through: the interface of any plugin. */
-export type CallSource = Pick<PluginApi, "memory" | "flow" | "onTranslate" | "onActiveChange">;
+export type CallSource = Pick<PluginApi, "memory" | "flow" | "onTranslate" | "onLeave" | "onActiveChange">;
 
 /**
  * Follows the calls of the guest.
@@ -67,6 +78,7 @@ export type CallSource = Pick<PluginApi, "memory" | "flow" | "onTranslate" | "on
 export function trackCalls<T>(api: CallSource, events: CallEvents<T>): { current(): CallFrame<T> | undefined } {
   const tracker = new Tracker(api, events);
   api.onTranslate((block) => tracker.add(block));
+  api.onLeave((_, pc) => tracker.leave(pc));
   api.onActiveChange(() => tracker.forget());
   return { current: () => tracker.top };
 }
@@ -111,7 +123,15 @@ class Tracker<T> {
       top = this.#push(block, sp, cpu, previous.flow === "call" || isTail ? previous.last : undefined, isTail);
       this.#events.onEnter?.(top, cpu);
     }
-    this.#events.onBlock?.(top, block);
+    this.#events.onBlock?.(top, block, block.instructions.length);
+  }
+
+  /** The block entered last was left before the instruction at `pc`. */
+  leave(pc: bigint): void {
+    const block = this.#previous;
+    if (block === undefined || this.top === undefined || pc < block.address || pc >= block.end) return;
+    const missing = block.instructions.filter(({ address }) => address >= pc).length;
+    this.#events.onBlock?.(this.top, block, -missing);
   }
 
   #isEntry(previous: Known, block: Known, sp: bigint): boolean {

@@ -2,7 +2,7 @@
 
 import type { GuestContext } from "../context.ts";
 import type { Instruction } from "../disasm/disassembler.ts";
-import type { MemoryAccess } from "../hooks/accesses.ts";
+import { type MemoryAccess, memoryAccesses } from "../hooks/accesses.ts";
 import type { Counter, PluginBlock, PluginInstruction } from "../plugin.ts";
 import type { SymbolAt } from "../symbols/mod.ts";
 import { nativeCounter } from "./counter.ts";
@@ -63,8 +63,12 @@ export class CodeInstruction implements PluginInstruction {
   }
 
   onMemory(callback: (access: MemoryAccess, cpu: GuestContext) => void): void {
-    const { machine } = this.#attacher.ground;
-    this.onExecute((cpu) => machine.accessesOf(this).forEach((access) => callback(access, cpu)));
+    // Decoded once: the operands stay the same, only the registers change.
+    const operands = this.#attacher.ground.disassembler.memoryOperands(this);
+    const decoded = { memoryOperands: () => operands };
+    this.onExecute((cpu) => {
+      for (const access of memoryAccesses(this, decoded, cpu)) if (access.reads || access.writes) callback(access, cpu);
+    });
   }
 }
 

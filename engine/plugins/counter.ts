@@ -6,8 +6,10 @@ import type { CountWindow } from "./window.ts";
 /** Sums executions of instructions and entries of blocks. */
 export class NativeCounter implements Counter {
   readonly #window: CountWindow;
-  readonly #addresses = new Set<number>();
-  readonly #blocks = new Set<number>();
+  /** Most counters count one instruction: a set for each would take more room than the code. */
+  #first: number | undefined;
+  #others: Set<number> | undefined;
+  #blocks: Set<number> | undefined;
 
   constructor(window: CountWindow) {
     this.#window = window;
@@ -15,23 +17,24 @@ export class NativeCounter implements Counter {
 
   /** Adds the instruction at an address. */
   addInstruction(address: number): void {
-    this.#addresses.add(address);
+    this.#first ??= address;
+    if (address !== this.#first) (this.#others ??= new Set()).add(address);
   }
 
   /** Adds the blocks that start at an address. */
   addBlock(start: number): void {
-    this.#blocks.add(start);
+    (this.#blocks ??= new Set()).add(start);
   }
 
   get value(): number {
     let sum = 0;
-    if (this.#addresses.size > 0) {
+    if (this.#first !== undefined) {
       const counts = this.#window.byAddress();
-      for (const address of this.#addresses) sum += counts.get(address) ?? 0;
+      sum += counts.get(this.#first) ?? 0;
+      for (const address of this.#others ?? []) sum += counts.get(address) ?? 0;
     }
-    if (this.#blocks.size > 0) {
-      for (const { start, count } of this.#window.entries()) if (this.#blocks.has(start)) sum += count;
-    }
+    if (this.#blocks === undefined) return sum;
+    for (const { start, count } of this.#window.entries()) if (this.#blocks.has(start)) sum += count;
     return sum;
   }
 }

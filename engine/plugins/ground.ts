@@ -3,6 +3,7 @@
 import type { GuestContext } from "../context.ts";
 import type { CountSource } from "../counts.ts";
 import type { Disassembler } from "../disasm/disassembler.ts";
+import type { SyscallObserver } from "../linux/observers.ts";
 import type { Machine } from "../machine.ts";
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { PluginGuest } from "../plugin.ts";
@@ -17,6 +18,8 @@ export interface PluginGround {
   readonly machine: Machine;
   readonly context: GuestContext;
   readonly guest: PluginGuest;
+  /** Has an observer follow the system calls. @returns What ends that. */
+  observe(observer: SyscallObserver): () => void;
   /** Gets a message for people, such as that a plugin failed. */
   warn(message: string): void;
 }

@@ -10,6 +10,7 @@ import {
   PLUGIN_API_VERSION,
   type PluginApi,
   type PluginBlock,
+  type PluginSyscall,
   type PluginValues,
   type Report,
   type ReportOutput,
@@ -22,11 +23,13 @@ import { PluginError } from "./errors.ts";
 import type { PluginGround } from "./ground.ts";
 import { reportTo, RunningOutput } from "./output.ts";
 import { ParameterValues, pluginFormats, type Value } from "./parameters.ts";
+import { syscallObserver } from "./syscalls.ts";
 import { CountWindow } from "./window.ts";
 import { readCodeParts, Within } from "./within.ts";
 
 /** A plugin in use. */
 export interface PluginHandle {
+  /** The plugin. */
   readonly plugin: Plugin;
   /** The values of its parameters by name, `within` and `format` among them. */
   readonly params: Readonly<Record<string, string | number | boolean>>;
@@ -44,7 +47,7 @@ export interface PluginHandle {
    * Has the plugin write its report.
    *
    * @param format One of its formats; by default what its parameter says.
-   * @throws {PluginError} If it has no such format.
+   * @throws {PluginError} If it has no such format, or the format is binary and the output takes text only.
    */
   report(output: ReportOutput, format?: string): void;
 }
@@ -65,6 +68,8 @@ export class PluginInstance implements PluginHandle {
   readonly #callbacks = {
     translate: [] as ((block: PluginBlock) => void)[],
     leave: [] as ((block: bigint, pc: bigint) => void)[],
+    syscall: [] as ((call: PluginSyscall) => void)[],
+    signal: [] as ((text: string) => void)[],
     report: [] as ((report: Report) => void)[],
     params: [] as ((name: string) => void)[],
     active: [] as ((isActive: boolean) => void)[],
@@ -72,6 +77,7 @@ export class PluginInstance implements PluginHandle {
   };
   #within: Within;
   #isEnabled = false;
+  #isWatchingSyscalls = false;
 
   /**
    * Puts a plugin to use.
@@ -143,11 +149,32 @@ export class PluginInstance implements PluginHandle {
       groups: (instruction) => disassembler.groups(instruction),
       onTranslate: (callback) => void callbacks.translate.push(callback),
       onLeave: (callback) => void callbacks.leave.push(callback),
+      onSyscall: (callback) => {
+        callbacks.syscall.push(callback);
+        this.#watchSyscalls();
+      },
+      onSignal: (callback) => {
+        callbacks.signal.push(callback);
+        this.#watchSyscalls();
+      },
       onReport: (callback) => void callbacks.report.push(callback),
       onParamsChange: (callback) => void callbacks.params.push(callback),
       onActiveChange: (callback) => void callbacks.active.push(callback),
       onReset: (callback) => void callbacks.reset.push(callback),
     };
+  }
+
+  /** Follows system calls from now on, while the plugin is enabled. */
+  #watchSyscalls(): void {
+    if (this.#isWatchingSyscalls) return;
+    this.#isWatchingSyscalls = true;
+    const call = <A>(callbacks: readonly ((argument: A) => void)[], argument: A) => {
+      for (const callback of callbacks) if (this.#isEnabled) this.#guarded(() => callback(argument));
+    };
+    this.#ground.observe(syscallObserver(
+      (event) => call(this.#callbacks.syscall, event),
+      (text) => call(this.#callbacks.signal, text),
+    ));
   }
 
   #readWithin(): Within {
@@ -251,11 +278,27 @@ export class PluginInstance implements PluginHandle {
     if (!formats.includes(format)) {
       throw new PluginError(this.plugin.name, `it has no ${format} report; its formats are ${formats.join(", ")}`);
     }
+    this.#handOver(output);
+    const report = reportTo(output, format, this.plugin.name);
+    let refusal: PluginError | undefined;
+    const write = (callback: (report: Report) => void) => {
+      try {
+        callback(report);
+      } catch (error) {
+        if (!(error instanceof PluginError)) throw error;
+        refusal = error;
+      }
+    };
+    this.#window.freeze(() => this.#callbacks.report.forEach((each) => this.#guarded(() => write(each))));
+    if (refusal !== undefined) throw refusal;
+    this.#handOver(output);
+  }
+
+  /** Hands on what was written while the guest ran: to where it goes, or else into the report. */
+  #handOver(output: ReportOutput): void {
     this.flush();
     const kept = this.#output.take();
     if (kept !== "") output.write(kept);
-    const report = reportTo(output, format, this.plugin.name);
-    this.#window.freeze(() => this.#callbacks.report.forEach((callback) => this.#guarded(() => callback(report))));
   }
 
   #format(): string {

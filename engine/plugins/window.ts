@@ -5,7 +5,7 @@
  */
 
 import type { BlockCount, InstructionCount } from "../counters/ledger.ts";
-import type { CountSource } from "../counts.ts";
+import { countsByAddress, type CountSource } from "../counts.ts";
 
 interface Counts {
   readonly instructions: readonly InstructionCount[];
@@ -93,11 +93,9 @@ export class CountWindow implements CountSource {
     return this.#now().entries;
   }
 
-  /** How often the instruction at each address ran, all versions of changed code together. */
   byAddress(): ReadonlyMap<number, number> {
     if (this.#frozen?.byAddress !== undefined) return this.#frozen.byAddress;
-    const counts = new Map<number, number>();
-    for (const { address, count } of this.instructions()) counts.set(address, (counts.get(address) ?? 0) + count);
+    const counts = countsByAddress(this.instructions());
     if (this.#frozen !== undefined) this.#frozen.byAddress = counts;
     return counts;
   }

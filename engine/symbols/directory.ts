@@ -2,15 +2,15 @@
  * The images mapped in a guest now, and their symbols: from an address to a name, and from a name to addresses.
  *
  * The order of names: the program first, then what other images export, in the order they were mapped with the dynamic
- * linker last (it has a `memcpy` of its own, which nobody means), then what is static in them. Leaves out source lines.
+ * linker last (it has a `memcpy` of its own, which nobody means), then what is static in them. Source lines come last.
  */
 
-import { UnknownImageError, UnknownSymbolError } from "./errors.ts";
+import { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
 import type { Image } from "./image.ts";
 import { type LocationReading, readLocation } from "./location.ts";
 import { globToRegExp } from "./pattern.ts";
 import { suggest } from "./suggestions.ts";
-import type { SourceLine } from "./lines.ts";
+import type { ImageLines, SourceLine } from "./lines.ts";
 import type { ImageSymbol, SymbolOffset } from "./table.ts";
 
 /** A symbol in an image. */
@@ -65,8 +65,10 @@ class LocatedSymbol implements SymbolAt {
 export interface FoundLocation {
   /** The address. */
   readonly address: bigint;
-  /** The symbol that the location names; undefined for a bare address and for an offset in an image. */
+  /** The symbol that the location names; undefined for a bare address, an offset in an image, and a line. */
   readonly symbol: FoundSymbol | undefined;
+  /** The line that the location names, or the next one that has code. */
+  readonly source?: SourceLine;
 }
 
 /** What a search takes. */
@@ -77,7 +79,7 @@ export interface MatchOptions {
 
 /** How the directory talks back. */
 export interface SymbolsOptions {
-  /** Told, once an image's symbols are first used, what could not be read of them. */
+  /** Told, once an image's symbols or source lines are first used, what could not be read of them. */
   readonly onWarning?: (warning: Error, image: Image) => void;
 }
 
@@ -88,6 +90,8 @@ export class Symbols {
   /** By address, with their bounds as numbers, for look-ups. */
   #byAddress: readonly { readonly start: number; readonly end: number; readonly image: Image }[] = [];
   readonly #reported = new WeakSet<Image>();
+  /** How many problems of an image's lines were reported. */
+  readonly #reportedLines = new WeakMap<Image, number>();
   readonly #onWarning: (warning: Error, image: Image) => void;
 
   /**
@@ -187,7 +191,10 @@ export class Symbols {
    * @returns The line, or undefined if there is no debug information for the address.
    */
   lineAt(address: bigint | number): SourceLine | undefined {
-    return this.imageAt(address)?.lineAt(Number(address));
+    const image = this.imageAt(address);
+    const line = image?.lineAt(Number(address));
+    if (image !== undefined) this.#reportLines(image);
+    return line;
   }
 
   /**
@@ -206,9 +213,10 @@ export class Symbols {
   /**
    * The one place that a location means: if it is ambiguous, the first in the order of names.
    *
-   * @param text `main`, `main+0x10`, `libc.so.6:puts+4`, `libc.so.6+0x1234` (from its load bias), `0x401000`, `4198400`.
+   * @param text `main`, `main+0x10`, `libc.so.6:puts+4`, `libc.so.6+0x1234` (from its load bias), `0x401000`, `4198400`,
+   *   `file.c:42`, `libc.so.6:malloc.c:42`.
    * @returns The place.
-   * @throws {UnknownSymbolError} If no symbol has the name.
+   * @throws {UnknownSymbolError} If no symbol has the name, or {@linkcode UnknownLineError} if it is a line.
    * @throws {UnknownImageError} If no image has the name before the colon.
    * @throws {SyntaxError} If the text is empty.
    */
@@ -219,9 +227,11 @@ export class Symbols {
   /**
    * All places that a location may mean: static functions of one name, the same name in several images.
    *
+   * A line means the first of its code in each function that it is in; a line without code means the next one that has.
+   *
    * @param text As for {@linkcode Symbols.find}.
    * @returns The places in the order of names, at least one.
-   * @throws {UnknownSymbolError} If no symbol has the name.
+   * @throws {UnknownSymbolError} If no symbol has the name, or {@linkcode UnknownLineError} if it is a line.
    * @throws {UnknownImageError} If no image has the name before the colon.
    * @throws {SyntaxError} If the text is empty.
    */
@@ -232,6 +242,17 @@ export class Symbols {
       if (found.length > 0) return found;
     }
     throw this.#unknown(readings);
+  }
+
+  /**
+   * Where the code of a source line begins: at the start of each run of instructions that are of the line.
+   *
+   * @param file The file: its path, or as many of its last parts as tell it from others, such as `file.c`.
+   * @param line The line, from 1.
+   * @returns The addresses, image by image, each in ascending order; none if there is no such file or no such code.
+   */
+  addressesOfLine(file: string, line: number): readonly bigint[] {
+    return this.#images.flatMap((image) => image.lines().startsOf(file, line).map(({ address }) => address));
   }
 
   /**
@@ -283,6 +304,20 @@ export class Symbols {
     return symbols;
   }
 
+  #linesOf(image: Image): ImageLines {
+    this.#reportLines(image);
+    return image.lines();
+  }
+
+  /** Tells what was newly found to be corrupt in an image's debug information. */
+  #reportLines(image: Image): void {
+    const { problems } = image.lines();
+    const known = problems.length === 0 ? 0 : this.#reportedLines.get(image) ?? 0;
+    if (problems.length === known) return;
+    this.#reportedLines.set(image, problems.length);
+    for (const problem of problems.slice(known)) this.#onWarning(problem, image);
+  }
+
   #imageNamed(name: string): Image | undefined {
     return this.#images.find((image) => image.name === name || image.path === name) ??
       this.#images.find((image) => image.name.startsWith(`${name}.so`));
@@ -290,6 +325,7 @@ export class Symbols {
 
   #resolve(reading: LocationReading): readonly FoundLocation[] {
     if (reading.kind === "address") return [{ address: reading.address, symbol: undefined }];
+    if (reading.kind === "line") return this.#resolveLine(reading);
     const { image: imageName, name, offset } = reading;
     const image = imageName === undefined ? undefined : this.#imageNamed(imageName);
     if (imageName !== undefined && image === undefined) return [];
@@ -300,11 +336,38 @@ export class Symbols {
     return base === undefined ? [] : [{ address: base + offset, symbol: undefined }];
   }
 
+  #resolveLine({ image: imageName, file, line }: LocationReading & { kind: "line" }): readonly FoundLocation[] {
+    const image = imageName === undefined ? undefined : this.#imageNamed(imageName);
+    if (imageName !== undefined && image === undefined) return [];
+    const images = image === undefined ? this.#images : [image];
+    const next = Math.min(
+      ...images.map((image) => this.#linesOf(image).linesOf(file)?.find((other) => other >= line) ?? Infinity),
+    );
+    if (next === Infinity) return [];
+    const found: FoundLocation[] = [];
+    const functions = new Set<bigint | undefined>();
+    for (const source of images.flatMap((image) => image.lines().startsOf(file, next))) {
+      const start = this.at(source.address)?.address;
+      if (start === undefined || !functions.has(start)) {
+        found.push({ address: source.address, symbol: undefined, source });
+      }
+      functions.add(start);
+    }
+    return found;
+  }
+
   #named(name: string, images = this.#images as readonly Image[]): readonly FoundSymbol[] {
     const found = images.flatMap((image) => this.#symbolsOf(image).named(name).map((symbol) => ({ image, symbol })));
     const rank = ({ image, symbol }: { image: Image; symbol: ImageSymbol }) =>
       image.role === "program" ? 0 : (symbol.isExported ? 1 : 3) + (image.role === "interpreter" ? 1 : 0);
     return found.sort((a, b) => rank(a) - rank(b)).map(({ image, symbol }) => toFound(image, symbol));
+  }
+
+  #unknownLine(file: string, line: number): UnknownLineError {
+    const lines = this.#images.map((image) => this.#linesOf(image));
+    const known = lines.flatMap((of) => of.linesOf(file)?.at(-1) ?? []);
+    const names = lines.flatMap((of) => of.fileNames());
+    return new UnknownLineError(file, line, known.length > 0 ? Math.max(...known) : undefined, suggest(file, names));
   }
 
   #splitPattern(pattern: string): readonly [readonly Image[], RegExp] {
@@ -314,6 +377,10 @@ export class Symbols {
   }
 
   #unknown(readings: readonly LocationReading[]): UnknownSymbolError | UnknownImageError {
+    const line = readings.find((reading) => reading.kind === "line");
+    if (line !== undefined && (line.image ?? "") === "" && this.#imageNamed(line.file) === undefined) {
+      return this.#unknownLine(line.file, line.line);
+    }
     const symbols = readings.filter((reading) => reading.kind === "symbol");
     const { image, name } = symbols.findLast((reading) => reading.image !== undefined) ?? symbols.at(-1) ?? symbols[0];
     const images = image === undefined ? this.#images : [this.image(image)];

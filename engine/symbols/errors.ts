@@ -2,8 +2,8 @@
 
 /** A name that no symbol of the images mapped now has. */
 export class UnknownSymbolError extends Error {
-  /** `UnknownSymbolError`. */
-  override readonly name = "UnknownSymbolError";
+  /** `UnknownSymbolError`, or the name of its subclass. */
+  override readonly name: string = "UnknownSymbolError";
   /** The name that was asked for. */
   readonly symbol: string;
   /** Names that it may be a misspelling of, the likeliest first. */
@@ -20,6 +20,33 @@ export class UnknownSymbolError extends Error {
     super(`No symbol is named \`${symbol}\` in ${image ?? "the images mapped now"}${hint(suggestions)}`);
     this.symbol = symbol;
     this.suggestions = suggestions;
+  }
+}
+
+/** A source line that the debug information of the images mapped now does not have. */
+export class UnknownLineError extends UnknownSymbolError {
+  /** `UnknownLineError`. */
+  override readonly name = "UnknownLineError";
+  /** The source file that was asked for. */
+  readonly file: string;
+  /** The line that was asked for. */
+  readonly line: number;
+
+  /**
+   * Puts the message together.
+   *
+   * @param file The file that was asked for.
+   * @param line The line that was asked for.
+   * @param lastLine The last line of the file with code; undefined if no such file is known.
+   * @param suggestions Names of files that it may be a misspelling of.
+   */
+  constructor(file: string, line: number, lastLine: number | undefined, suggestions: readonly string[]) {
+    super(`${file}:${line}`, suggestions);
+    this.file = file;
+    this.line = line;
+    this.message = lastLine === undefined
+      ? `No source file is named \`${file}\` in the debug information of the images mapped now${hint(suggestions)}`
+      : `No code comes from line ${line} of ${file} or after: its last line with code is ${lastLine}`;
   }
 }
 

@@ -10,7 +10,7 @@ export {
   Symbols,
   type SymbolsOptions,
 } from "./directory.ts";
-export { UnknownImageError, UnknownSymbolError } from "./errors.ts";
+export { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
 export { Image, type ImageOptions, type ImageRole } from "./image.ts";
 export { ImageLines, type SourceLine } from "./lines.ts";
 export type { LoadOptions } from "./load.ts";

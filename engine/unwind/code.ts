@@ -118,7 +118,9 @@ function readInstruction(code: Uint8Array, at: number): StackInstruction | undef
   if ((b === 0x89 && c === 0xe5) || (b === 0x8b && c === 0xec)) return { kind: "frame", value: 0, size: 3 };
   const sign = c === 0xec ? 1 : c === 0xc4 ? -1 : 0; // sub, add
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
-  if (b === 0x83 && sign !== 0 && at + 4 <= code.length) return { kind: "move", value: sign * view.getInt8(at + 3), size: 4 };
+  if (b === 0x83 && sign !== 0 && at + 4 <= code.length) {
+    return { kind: "move", value: sign * view.getInt8(at + 3), size: 4 };
+  }
   if (b === 0x81 && sign !== 0 && at + 7 <= code.length) {
     return { kind: "move", value: sign * view.getInt32(at + 3, true), size: 7 };
   }

@@ -45,7 +45,9 @@ export function isReturnAddress(machine: Machine, address: bigint): boolean {
   const code = codeAt(machine, start, Number(address - start));
   const before = (distance: number) => code[code.length - distance];
   if (before(5) === 0xe8) return true; // call to a constant address
-  return [2, 3, 4, 6, 7].some((size) => before(size) === 0xff && indirectCallSize(before(size - 1), before(size - 2)) === size);
+  return [2, 3, 4, 6, 7].some((size) =>
+    before(size) === 0xff && indirectCallSize(before(size - 1), before(size - 2)) === size
+  );
 }
 
 /** Size of `ff /2`, a call to where a register or memory says; 0 if it is something else. */

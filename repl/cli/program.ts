@@ -6,6 +6,8 @@
 
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import config from "../../deno.json" with { type: "json" };
+import { CommandLineError, STATUS } from "./errors.ts";
+import { hostProblem } from "./host.ts";
 import { standardOutput } from "./output.ts";
 import { addPlugin, addVariable, type PluginRequest, readCount } from "./options.ts";
 
@@ -43,7 +45,11 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
     .helpCommand("help [command]", "Show help for a command")
     .addHelpText("after", "\nceratops test runs the test suite.")
     .configureHelp({ optionDescription: ({ description }) => description })
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .hook("preAction", () => {
+      const problem = hostProblem(Deno.build);
+      if (problem !== undefined) throw new CommandLineError(problem, STATUS.failed);
+    });
   const add = (command: CommandUnknownOpts) => program.addCommand(command.copyInheritedSettings(program));
 
   add(

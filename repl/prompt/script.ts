@@ -22,7 +22,8 @@ export async function runLines(session: Session, next: () => Promise<Read>, name
       text = text === "" ? read.text : `${text}\n${read.text}`;
       if (wantsMore(text)) continue;
     }
-    if (text !== "" && !await execute(session, text)) {
+    session.hasFailed = false;
+    if (text !== "" && (!await execute(session, text) || session.hasFailed)) {
       session.showError(new CommandError(`${name}:${first}: stopped at this line: ${text.split("\n")[0]}`));
       session.quitStatus = 1;
       return false;

@@ -48,6 +48,8 @@ export class Session {
   quitStatus: number | undefined;
   /** Arguments of the guest; `run ARGS` replaces them. */
   args: readonly string[];
+  /** Whether a closure threw since this was last set to false: a script ends there. */
+  hasFailed = false;
   /** Whether registers, code and stack are shown after each stop. */
   showsContext: boolean;
   /** Where `x` and `disasm` go on. */
@@ -185,7 +187,10 @@ export class Session {
     const hit = this.attachments.takeHit();
     this.out.freshLine();
     this.out.print(stopLines(reason, hit, this.#emulator.pid, (address) => this.#where(address)));
-    if (reason.kind === "failed") this.showError(reason.error);
+    if (reason.kind === "failed") {
+      this.hasFailed = true;
+      this.showError(reason.error);
+    }
     if (this.#emulator.ended !== undefined) return;
     this.#previous = this.#shown;
     this.#shown = this.registers();

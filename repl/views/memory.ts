@@ -78,10 +78,17 @@ export function stringText(bytes: Uint8Array): string {
   return `"${[...bytes].map((byte) => escapeByte(byte, '"')).join("")}"`;
 }
 
+/** As printf(3) writes with %g and that precision. */
 function float(value: number, digits: number): string {
   if (Number.isNaN(value)) return "nan(0x8000000000000)";
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
-  return String(Number(value.toPrecision(digits)));
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  const [mantissa, exponentText] = value.toExponential(digits - 1).split("e");
+  const exponent = Number(exponentText);
+  const trimmed = (text: string) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  if (exponent >= -4 && exponent < digits) return trimmed(value.toFixed(digits - 1 - exponent));
+  const sign = exponent < 0 ? "-" : "+";
+  return `${trimmed(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
 /** One value in a format of `x` or `print`; `isPadded` writes leading zeros, as `x` does. */
@@ -94,7 +101,7 @@ export function valueText(bits: bigint, format: string, size: number, describe: 
     case "u":
       return String(value);
     case "o":
-      return value === 0n && !isPadded ? "0" : `0${padded(value.toString(8), Math.ceil(size * 8 / 3))}`;
+      return value === 0n ? "0" : `0${value.toString(8)}`;
     case "t":
       return padded(value.toString(2), size * 8);
     case "a":

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,6 +41,13 @@ static long map(void *at, size_t length, int protection, int flags, int fd, long
   return (long)mmap(at, length, protection, flags, fd, offset);
 }
 
+static int system_overcommits(void) {
+  FILE *file = fopen("/proc/sys/vm/overcommit_memory", "r");
+  int mode = file ? fgetc(file) : '0';
+  if (file) fclose(file);
+  return mode == '1';
+}
+
 int main(void) {
   setvbuf(stdout, 0, _IONBF, 0);
   struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
@@ -57,7 +65,15 @@ int main(void) {
 
   result("length 0", map(0, 0, rw, anonymous, -1, 0));
   result("no type", map(0, PAGE, rw, MAP_ANONYMOUS, -1, 0));
-  result("huge", map(0, 1UL << 46, rw, anonymous, -1, 0));
+  result("huge", map(0, 1UL << 47, rw, anonymous, -1, 0));
+  result("only reserved", map(0, 1UL << 38, rw, anonymous | MAP_NORESERVE, -1, 0));
+  result("only address space", map(0, 1UL << 38, PROT_NONE, anonymous, -1, 0));
+  struct sysinfo machine;
+  sysinfo(&machine);
+  size_t all = (machine.totalram + machine.totalswap) * machine.mem_unit;
+  int overcommits = system_overcommits();
+  long beyond = map(0, all + (64UL << 20), rw, anonymous, -1, 0);
+  printf("more than there is: %d\n", overcommits || beyond == -1);
   result("past the end", map(0, ~0UL - 8191, rw, anonymous, -1, 0));
   result("offset off the page", map(0, PAGE, PROT_READ, MAP_PRIVATE, file, 17));
   result("bad descriptor", map(0, PAGE, PROT_READ, MAP_PRIVATE, 99, 0));

@@ -32,8 +32,8 @@ static void list(const char *path) {
 }
 
 int main(void) {
-  char dir[] = "/tmp/ceratops-paths-XXXXXX", longest[5000];
-  if (!mkdtemp(dir) || chdir(dir)) return 1;
+  char name[] = "paths-XXXXXX", dir[4096], longest[5000];
+  if (!mkdtemp(name) || chdir(name) || !getcwd(dir, sizeof dir)) return 1;
   memset(longest, 'a', sizeof longest - 1), longest[sizeof longest - 1] = 0;
 
   SHOW(open("", O_RDONLY));

@@ -121,7 +121,7 @@ const GUESTS: readonly (GuestName | number)[] = [
   2,
 ];
 /** More are run with `HOOK_RUNS=100 deno test -A tests/hooks`. */
-const RUNS = Number(Deno.env.get("HOOK_RUNS") ?? 4);
+const RUNS = Number(Deno.env.get("HOOK_RUNS") ?? 3);
 
 for (const [index, name] of GUESTS.entries()) {
   Deno.test(`Sites call random hooks in ${typeof name === "number" ? `random program ${name}` : name} as the model does`, async () => {

@@ -39,7 +39,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "plugins": ["mod.ts"],
   "repl": ["mod.ts", "plugins", "deno.json"],
   "examples": ["mod.ts"],
-  "tests": ["engine", "repl", "plugins", "examples", "mod.ts"],
+  "tests": ["engine", "repl", "plugins", "examples", "mod.ts", "deno.json"],
 };
 
 const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);

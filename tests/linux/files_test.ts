@@ -17,7 +17,12 @@ const PROGRAMS: readonly (readonly [name: string, what: string])[] = [
 
 for (const [name, what] of PROGRAMS) {
   Deno.test(`files: ${what}`, async () => {
-    await assertSame([await conformance(name)]);
+    const folder = await Deno.makeTempDir({ prefix: "ceratops-files-" });
+    try {
+      await assertSame([await conformance(name)], { cwd: folder });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   });
 }
 
@@ -37,7 +42,7 @@ async function makeFolder(): Promise<string> {
 }
 
 const COMMANDS: readonly (readonly string[])[] = [
-  ["/bin/ls", "-laR", "--time-style=full-iso"],
+  ["/bin/ls", "-lAR", "--time-style=full-iso"],
   ["/bin/cat", "a/x.txt", "a/b/y.txt"],
   ["/usr/bin/sort", "-n", "unsorted"],
   ["/usr/bin/sha256sum", "unsorted", "a/x.txt"],

@@ -7,8 +7,13 @@ import { assertSame, runGuest } from "../programs/comparison.ts";
 const program = () => compile(new URL("../conformance/own_proc.c", import.meta.url), ["-O1", "-w"]);
 
 Deno.test("/proc: every way into it leads to the guest's own, as natively", async () => {
-  const { stdout } = await assertSame([await program()]);
-  assert.doesNotMatch(stdout, /HOST/);
+  const folder = await Deno.makeTempDir({ prefix: "ceratops-proc-" });
+  try {
+    const { stdout } = await assertSame([await program()], { cwd: folder });
+    assert.doesNotMatch(stdout, /HOST/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("/proc: memory, other processes' links and threads of the host are refused", async () => {

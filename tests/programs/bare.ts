@@ -38,15 +38,15 @@ export class BareGuest implements Disposable {
    * Loads a static program.
    *
    * @param path On the host.
-   * @param options With `truth`, a stub also counts every single instruction: see {@linkcode BareGuest.truth}.
+   * @param options See `MachineOptions`; with `truth`, a stub also counts every single instruction: see {@linkcode BareGuest.truth}.
    */
-  constructor(path: string, options: { readonly truth?: boolean } = {}) {
+  constructor(path: string, options: { readonly truth?: boolean; readonly counting?: boolean } = {}) {
     this.#truth = options.truth ? new ShadowTable() : undefined;
     this.machine = new Machine(findLibrary("unicorn").path, this.#disassembler, {
       syscall: (next) => this.#syscall(next),
       translated: (start) => void this.translated.push(start),
       retired: () => {},
-    }, this.#truth?.host);
+    }, { counting: options.counting ?? true, ...(this.#truth && { instructionShadow: this.#truth.host }) });
     const { memory, cpu: { registers } } = this.machine;
     const program = loadProgram(memory, {
       path,
@@ -148,11 +148,11 @@ export class BareGuest implements Disposable {
     return this.#ended(this.machine.step());
   }
 
-  /** Runs to the end, in slices of a budget that a function tells. @throws {Error} If there are too many. */
+  /** Runs to the end, past stops, in slices of a budget that a function tells. @throws {Error} If there are too many. */
   run(budget: () => number = () => 1_000_000, most = 100_000): BareEnd {
     for (let slices = 0; slices < most; slices++) {
       const end = this.slice(budget());
-      if (end !== undefined) return end;
+      if (end !== undefined && end.kind !== "stopped") return end;
     }
     throw new Error(`Cannot run the guest to its end: it is not there after ${most} slices`);
   }

@@ -4,7 +4,11 @@ import { globToRegExp } from "../../engine/symbols/pattern.ts";
 
 const brief = (text: string) =>
   readLocation(text).map((reading) =>
-    reading.kind === "address" ? reading.address : `${reading.image ?? ""}|${reading.name}|${reading.offset}`
+    reading.kind === "address"
+      ? reading.address
+      : reading.kind === "line"
+      ? `${reading.image ?? ""}|${reading.file}|line ${reading.line}`
+      : `${reading.image ?? ""}|${reading.name}|${reading.offset}`
   );
 
 for (
@@ -17,6 +21,10 @@ for (
     ["libc.so.6:puts+4", "|libc.so.6:puts+4|0", "libc.so.6|puts+4|0", "|libc.so.6:puts|4", "libc.so.6|puts|4"],
     ["std::sort", "|std::sort|0"],
     ["lib.so:std::sort", "|lib.so:std::sort|0", "lib.so|std::sort|0"],
+    ["file.c:42", "|file.c:42|0", "file.c|42|0", "|file.c|line 42"],
+    ["src/file.c:42", "|src/file.c:42|0", "src/file.c|42|0", "|src/file.c|line 42"],
+    ["libc:puts.c:42", "|libc:puts.c:42|0", "libc|puts.c:42|0", "libc|puts.c|line 42"],
+    ["a::b", "|a::b|0"],
     ["0x401000", 0x401000n],
     ["4198400", 4198400n],
   ] as const

@@ -156,7 +156,7 @@ export class DebugLines {
     for (const unit of units) {
       const own = unit.ranges.length > 0 ? unit.ranges : listed.get(unit.offset) ?? [];
       const number = numbers.get(unit.lineOffset ?? -1);
-      if (number !== undefined) for (const range of own) ranges.get(number)?.push(range);
+      if (number !== undefined) { for (const range of own) ranges.get(number)?.push(range); }
     }
     for (const [number, known] of ranges) {
       if (known.length > 0) continue;

@@ -149,7 +149,10 @@ export function stringOf(sections: DebugSections, unit: FormContext, attribute: 
     case FORM.strx4: {
       const size = unit.is64 ? 8 : 4;
       const base = unit.stringOffsetsBase ?? 2 * size;
-      return sections.string(".debug_str", sections.cursor(".debug_str_offsets", base + value * size).offset(unit.is64));
+      return sections.string(
+        ".debug_str",
+        sections.cursor(".debug_str_offsets", base + value * size).offset(unit.is64),
+      );
     }
   }
 }

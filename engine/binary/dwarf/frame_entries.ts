@@ -71,7 +71,9 @@ export function readEntryHeader(section: FrameSection, offset: number): EntryHea
   const cursor = new DwarfCursor(section.bytes, section.name, offset);
   if (cursor.remaining < 4) return undefined;
   const { length, is64 } = cursor.initialLength();
-  if (length === 0) return section.name === ".eh_frame" ? undefined : { common: undefined, contents: -1, end: offset + 4 };
+  if (length === 0) {
+    return section.name === ".eh_frame" ? undefined : { common: undefined, contents: -1, end: offset + 4 };
+  }
   const end = cursor.position + length;
   if (end > section.bytes.length) throw cursor.error(`an entry of 0x${length.toString(16)} bytes is cut off`, offset);
   const at = cursor.position;

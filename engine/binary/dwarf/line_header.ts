@@ -131,7 +131,9 @@ function readEntries(cursor: DwarfCursor, sections: DebugSections, is64: boolean
   const formats: [content: number, form: number][] = [];
   for (let left = cursor.u8(); left > 0; left--) formats.push([cursor.uleb(), cursor.uleb()]);
   const count = cursor.uleb();
-  if (count > cursor.remaining || (formats.length === 0 && count > 0)) throw cursor.error(`${count} files are too many`);
+  if (count > cursor.remaining || (formats.length === 0 && count > 0)) {
+    throw cursor.error(`${count} files are too many`);
+  }
   const entries: Entry[] = [];
   for (let left = count; left > 0; left--) {
     let name: string | undefined;

@@ -8,5 +8,5 @@ export { frameAddress } from "./frame_index.ts";
 export type { CfaRule, FrameRow, RegisterRule } from "./frame_rows.ts";
 export type { DwarfFile } from "./line_header.ts";
 export type { LineRow } from "./line_table.ts";
-export { DebugSections, type DebugSectionName, type ReadSection } from "./sections.ts";
+export { type DebugSectionName, DebugSections, type ReadSection } from "./sections.ts";
 export { pathOf } from "./source_paths.ts";

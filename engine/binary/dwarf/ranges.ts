@@ -38,7 +38,9 @@ export function readRanges(
   const pieces = unit.version >= 5 ? listed(sections, unit, offset, base) : old(sections, offset, base);
   for (const range of pieces) {
     if (range.start < range.end) ranges.push(range);
-    if (ranges.length > MAXIMUM) throw sections.cursor(".debug_info").error("a list of ranges is too long", unit.offset);
+    if (ranges.length > MAXIMUM) {
+      throw sections.cursor(".debug_info").error("a list of ranges is too long", unit.offset);
+    }
   }
   return ranges;
 }

@@ -3,7 +3,7 @@
  * `<linux/stat.h>` and `<linux/magic.h>` on x86-64. Names are the C names, so that strace lines can show them.
  */
 
-/** Flags of open(2) without the access mode. */
+/** Flags of open(2) without the access mode, in the order in which strace(1) shows them. */
 export const OPEN_FLAGS = {
   O_CREAT: 0o100,
   O_EXCL: 0o200,
@@ -16,12 +16,12 @@ export const OPEN_FLAGS = {
   O_ASYNC: 0o20000,
   O_DIRECT: 0o40000,
   O_LARGEFILE: 0o100000,
-  O_TMPFILE: 0o20200000,
-  O_DIRECTORY: 0o200000,
   O_NOFOLLOW: 0o400000,
   O_NOATIME: 0o1000000,
   O_CLOEXEC: 0o2000000,
   O_PATH: 0o10000000,
+  O_TMPFILE: 0o20200000,
+  O_DIRECTORY: 0o200000,
 } as const;
 /** Access modes of open(2). */
 export const ACCESS_MODE = { O_RDONLY: 0, O_WRONLY: 1, O_RDWR: 2, MASK: 3 } as const;
@@ -151,7 +151,7 @@ export const EPOLL_OPERATIONS = { EPOLL_CTL_ADD: 1, EPOLL_CTL_DEL: 2, EPOLL_CTL_
 export const EPOLL_EVENT_BYTES = 12;
 
 /** Flags of pipe2(2). */
-export const PIPE_FLAGS = { O_CLOEXEC: 0o2000000, O_NONBLOCK: 0o4000, O_DIRECT: 0o40000 } as const;
+export const PIPE_FLAGS = { O_NONBLOCK: 0o4000, O_DIRECT: 0o40000, O_CLOEXEC: 0o2000000 } as const;
 /** Flags of eventfd2(2). */
 export const EVENT_FLAGS = { EFD_SEMAPHORE: 1, EFD_NONBLOCK: 0o4000, EFD_CLOEXEC: 0o2000000 } as const;
 /** Flags of memfd_create(2). */

@@ -1,7 +1,7 @@
 /** Rows about names: link(2), symlink(2), readlink(2), rename(2), unlink(2). */
 
 import { ERRNO } from "../abi/errno.ts";
-import { AT_FDCWD, AT_FLAGS, RENAME_FLAGS, UNLINK_FLAGS } from "../abi/files.ts";
+import { ACCESS, AT_FDCWD, AT_FLAGS, RENAME_FLAGS, UNLINK_FLAGS } from "../abi/files.ts";
 import { copyOut, guestPath, readable, transferRange } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { directory, flags, output, path, size } from "../parameters.ts";
@@ -9,7 +9,7 @@ import type { ProcNode } from "../proc/node.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
 
-const { AT_EMPTY_PATH, AT_SYMLINK_FOLLOW } = AT_FLAGS;
+const { AT_EMPTY_PATH, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW } = AT_FLAGS;
 const WRITE = 2;
 const empty = new HostBuffer(1);
 
@@ -67,13 +67,22 @@ interface Names {
   readonly flags: number;
 }
 
+/** @returns 0, or a negative errno. */
+function isThere(directory: number, name: bigint): number {
+  return hostCall("faccessat2", directory, name, ACCESS.F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
 function link(process: Process, names: Names): Result {
   const { flags, oldDirectory, oldPath } = names;
-  const toNew = (from: number, name: bigint, flags: number) =>
-    process.paths.at(process, names.newDirectory, names.newPath, false, {
+  const toNew = (from: number, name: bigint, flags: number) => {
+    const result = process.paths.at(process, names.newDirectory, names.newPath, false, {
       host: (directory, newName) => hostCall("linkat", from, name, directory, newName, flags),
       proc: () => -ERRNO.EXDEV,
     });
+    // Linux looks for the old file before it looks at the new path.
+    const old = result === 0 || flags & AT_EMPTY_PATH ? 0 : isThere(from, name);
+    return old < 0 ? old : result;
+  };
   const follow = (flags & AT_SYMLINK_FOLLOW) !== 0;
   return process.paths.atOrEmpty(process, oldDirectory, oldPath, follow, (flags & AT_EMPTY_PATH) !== 0, {
     host: (directory, name) => toNew(directory, name, flags & ~AT_EMPTY_PATH),

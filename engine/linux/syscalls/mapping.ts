@@ -10,6 +10,7 @@ import { ERRNO } from "../abi/errno.ts";
 import { RLIMIT } from "../abi/limits.ts";
 import { MAP_SHARED_VALIDATE, MAP_TYPE, MAPPING, PROTECTION } from "../abi/memory.ts";
 import { HostBuffer, hostCall } from "../host.ts";
+import { mayCommit } from "../overcommit.ts";
 import { address, fd, flags, long, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
@@ -102,6 +103,8 @@ export const mmap = syscall(
     const file = isAnonymous ? undefined : mappedFile(process, values);
     if (typeof file === "number") return file;
     if (!fitsLimit(process, length)) return -ERRNO.ENOMEM;
+    const isWritable = (prot & PROTECTION.PROT_WRITE) !== 0 && (isAnonymous || !(mapFlags & MAPPING.MAP_SHARED));
+    if (isWritable && !(mapFlags & MAPPING.MAP_NORESERVE) && !mayCommit(length)) return -ERRNO.ENOMEM;
     const path = isAnonymous ? "" : process.files.get(values.fd)?.path ?? "";
     const shared = (mapFlags & MAPPING.MAP_SHARED) !== 0;
     const source = file === undefined ? {} : { file };
@@ -163,7 +166,7 @@ export const brk = syscall("brk", "full", { addr: address }, (process, { addr })
   const [from, to] = [pageUp(heapEnd), pageUp(addr)];
   if (to > from) {
     const isFree = to <= MAPPING_TOP && memory.regions.within(from, to + PAGE_SIZE).length === 0;
-    if (!isFree || !fitsLimit(process, to - from)) return heapEnd;
+    if (!isFree || !fitsLimit(process, to - from) || !mayCommit(to - from)) return heapEnd;
     if (memory.map({ start: from, length: to - from, protection: 3, name: "[heap]" }) !== 0) return heapEnd;
   }
   if (to < from) memory.unmap(to, from - to);

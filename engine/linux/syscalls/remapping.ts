@@ -4,6 +4,7 @@ import { PAGE_SIZE, pageUp, SPAN } from "../../memory/guest_memory.ts";
 import { LOWEST_ADDRESS } from "../../loader/layout.ts";
 import { ERRNO } from "../abi/errno.ts";
 import { MAPPING, MREMAP } from "../abi/memory.ts";
+import { mayCommit } from "../overcommit.ts";
 import { address, flags, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
@@ -63,7 +64,7 @@ export const mremap = syscall(
     const kept = Math.min(length, newLength);
     if (!memory.regions.covers(start, start + kept)) return -ERRNO.EFAULT;
     if (!isFixed && newLength <= length) return start;
-    if (!fitsLimit(process, newLength - kept)) return -ERRNO.ENOMEM;
+    if (!fitsLimit(process, newLength - kept) || !mayCommit(newLength - kept)) return -ERRNO.ENOMEM;
     if (!isFixed && growInPlace(process, start, length, newLength)) return start;
     if (!(how & MREMAP_MAYMOVE)) return -ERRNO.ENOMEM;
     const place = isFixed ? target : findPlace(process, 0, newLength, MAPPING.MAP_PRIVATE);

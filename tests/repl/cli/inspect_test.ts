@@ -13,7 +13,7 @@ async function objdump(program: string, name: string): Promise<string[]> {
 Deno.test("disasm shows a function at the addresses and in the bytes that objdump shows", async () => {
   for (const name of ["fib", "length", "_start"]) {
     const { status, stdout } = await ceratops(["disasm", "--bytes", FIB, name]);
-    const shown = [...stdout.matchAll(/^  (0x[0-9a-f]+)  ((?:[0-9a-f]{2} )+)/gm)].map(([, a, bytes]) =>
+    const shown = [...stdout.matchAll(/^ {2}(0x[0-9a-f]+) {2}((?:[0-9a-f]{2} )+)/gm)].map(([, a, bytes]) =>
       `${a} ${bytes.trim()}`
     );
     assert.equal(status, 0);

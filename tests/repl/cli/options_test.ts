@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostProblem } from "../../../repl/cli/host.ts";
 import { addVariable, readCount, readPluginRequest } from "../../../repl/cli/options.ts";
 import { statisticsText } from "../../../repl/cli/stats.ts";
 
@@ -40,4 +41,13 @@ Deno.test("statisticsText() is a table with units", () => {
   assert.match(text, /^wall time +0\.500 s$/m);
   assert.match(text, /^instructions per second +82\.5 M$/m);
   assert.match(text, /^peak memory +64\.0 MiB$/m);
+});
+
+Deno.test("hostProblem() says what to do on a host whose kernel cannot answer guests", () => {
+  assert.equal(hostProblem({ os: "linux", arch: "x86_64" }), undefined);
+  assert.match(
+    hostProblem({ os: "darwin", arch: "aarch64" }) ?? "",
+    /this is darwin on aarch64; use a Linux container/,
+  );
+  assert.match(hostProblem({ os: "linux", arch: "aarch64" }) ?? "", /needs Linux on x86-64/);
 });

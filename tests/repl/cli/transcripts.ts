@@ -1,8 +1,8 @@
 /**
  * Transcripts in comments and documents: lines `$ command` with the output that follows each, run and compared.
  *
- * Standard error is part of the output. A line `...` stands for any lines. Leaves out shell syntax other than spaces
- * between words.
+ * Standard error is part of the output. A line `...` stands for any lines. Lines `(ceratops) text` are typed at the
+ * prompt. Leaves out shell syntax other than spaces between words.
  */
 
 import assert from "node:assert/strict";
@@ -12,7 +12,11 @@ import { CERATOPS, ROOT, run } from "./command.ts";
 export interface Transcript {
   readonly command: string;
   readonly output: readonly string[];
+  /** What is typed at the prompt. */
+  readonly input: string;
 }
+
+const PROMPT = "(ceratops) ";
 
 /** Transcripts in the first comment of an example. */
 export function transcriptsOfExample(source: string): Transcript[] {
@@ -31,15 +35,19 @@ function transcripts(lines: readonly string[]): Transcript[] {
     if (line.startsWith("$ ")) found.push({ command: line.slice(2), output: [] });
     else found.at(-1)?.output.push(line);
   }
-  return found.map(({ command, output }) => ({ command, output: output.join("\n").trimEnd().split("\n") }));
+  return found.map(({ command, output }) => ({
+    command,
+    output: output.filter((line) => !line.startsWith(PROMPT)).join("\n").trimEnd().split("\n"),
+    input: output.filter((line) => line.startsWith(PROMPT)).map((line) => `${line.slice(PROMPT.length)}\n`).join(""),
+  }));
 }
 
 /** Runs a command in the project's folder and compares what it prints. */
-export async function check({ command, output }: Transcript): Promise<void> {
+export async function check({ command, output, input }: Transcript): Promise<void> {
   const [program, ...args] = command.split(" ");
   const start = program === "./ceratops" ? CERATOPS : program === "deno" ? [Deno.execPath()] : undefined;
   assert.ok(start, `only ./ceratops and deno are known, not ${program}`);
-  const outcome = await run(["sh", "-c", 'exec "$0" "$@" 2>&1', ...start, ...args], { cwd: ROOT });
+  const outcome = await run(["sh", "-c", 'exec "$0" "$@" 2>&1', ...start, ...args], { cwd: ROOT, stdin: input });
   const actual = outcome.stdout.trimEnd().split("\n").map((line) => line.trimEnd());
   const expected = output.map((line) => line.trimEnd());
   if (!expected.includes("...")) return assert.deepEqual(actual, expected, command);

@@ -1,0 +1,77 @@
+/**
+ * A profile in callgrind's format, for callgrind_annotate and KCachegrind: what each function cost, and each call.
+ *
+ * A cost is an executed instruction. Costs of a function's own are the native counts; calls are followed on a shadow
+ * stack, which costs a callback a block. Format: https://valgrind.org/docs/manual/cl-format.html
+ */
+
+import { type CallFrame, definePlugin, trackCalls } from "../mod.ts";
+
+interface CallCost {
+  readonly site: bigint;
+  readonly target: bigint;
+  calls: number;
+  /** Instructions executed in the call and all that it called. */
+  inclusive: number;
+}
+
+export default definePlugin({
+  name: "callgrind",
+  description: "A profile of functions and calls in callgrind's format",
+  formats: ["callgrind"],
+  setup(api) {
+    const costs = new Map<string, CallCost>();
+    let executed = 0;
+
+    const tracker = trackCalls<number>(api, {
+      data: () => executed,
+      onLeave: (frame) => add(costs, frame, executed),
+      onBlock: (_frame, _block, count) => executed += count,
+    });
+    api.onReset(() => costs.clear());
+
+    api.onReport((report) => {
+      const all = new Map([...costs].map(([key, cost]) => [key, { ...cost }]));
+      for (let frame = tracker.current(); frame?.parent !== undefined; frame = frame.parent) add(all, frame, executed);
+      report.write("# callgrind format\nversion: 1\ncreator: ceratops\n");
+      report.write(`pid: ${api.guest.pid}\ncmd: ${[api.guest.program, ...api.guest.args].join(" ")}\n`);
+      report.write(`positions: instr line\nevents: Ir\nsummary: ${api.coverage.total}\n`);
+      const own = Map.groupBy(
+        api.coverage.instructions().filter(({ count }) => count > 0),
+        ({ address }) => names(address),
+      );
+      const calls = Map.groupBy(all.values(), ({ site }) => names(site));
+      for (const place of new Set([...own.keys(), ...calls.keys()])) {
+        report.write(`\n${place}`);
+        for (const { address, count } of own.get(place) ?? []) report.write(`${position(address)} ${count}\n`);
+        for (const { site, target, calls: times, inclusive } of calls.get(place) ?? []) {
+          report.write(`${names(target).replace("ob=", "cob=").replace("\nfl=", "\ncfi=").replace("\nfn=", "\ncfn=")}`);
+          report.write(`calls=${times} ${position(target)}\n${position(site)} ${inclusive}\n`);
+        }
+      }
+    });
+
+    /** The lines that say where an address is; equal for all of one function. */
+    function names(address: bigint): string {
+      const symbol = api.symbolAt(address);
+      const image = api.images.find(({ start, end }) => start <= address && address < end);
+      const source = symbol === undefined ? undefined : api.symbolAt(symbol.address)?.source;
+      return `ob=${image?.path ?? "???"}\nfl=${
+        source === undefined ? "???" : `${source.directory}/${source.file}`
+      }\nfn=${symbol?.name ?? "???"}\n`;
+    }
+
+    function position(address: bigint): string {
+      return `0x${address.toString(16)} ${api.symbolAt(address)?.source?.line ?? 0}`;
+    }
+  },
+});
+
+function add(costs: Map<string, CallCost>, frame: CallFrame<number>, executed: number): void {
+  const site = frame.site ?? frame.parent?.address ?? frame.address;
+  const key = `${site} ${frame.address}`;
+  let cost = costs.get(key);
+  if (cost === undefined) costs.set(key, cost = { site, target: frame.address, calls: 0, inclusive: 0 });
+  cost.calls++;
+  cost.inclusive += executed - frame.data;
+}

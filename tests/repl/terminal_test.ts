@@ -1,0 +1,92 @@
+/** The prompt in a real terminal. */
+
+import assert from "node:assert/strict";
+import { guest } from "./guest.ts";
+import { replCommand, Screen } from "./screen.ts";
+
+const REPORT_TERMINAL = "echo status $?; stty -a | grep -o -w -e -*icanon -e -*echo -e -*isig";
+
+Deno.test("repl stops at main, shows registers and memory, and gives the terminal back at quit", async () => {
+  await using screen = await Screen.open(`${replCommand(await guest(), "loop")}; ${REPORT_TERMINAL}`);
+  await screen.ask("break main", /Breakpoint 1 at 0x[0-9a-f]+ <main>/);
+  await screen.ask("continue", /Breakpoint 1, 0x[0-9a-f]+ <main>[\s\S]*-- registers/);
+  await screen.ask("regs rip", /^rip +(0x[0-9a-f]+) +\1 <main>$/m);
+  const [, top] = await screen.ask("x/8gx $rsp", /^0x[0-9a-f]+:\t? +(0x[0-9a-f]{16}) +0x[0-9a-f]{16}$/m);
+  await screen.ask("mem.u64(rsp)", new RegExp(`^0x${BigInt(top).toString(16)} <__libc_start`, "m"));
+  await screen.ask("break mian", /No symbol is named `mian` in \S+; did you mean `main`\?/);
+
+  await screen.ask("context off", /context off\n\(ceratops\)$/);
+  for (let stop = 1; stop <= 3; stop++) {
+    await screen.ask("continue", /continue\n(?:sum 10 twice 20\n)?$/);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await screen.press("C-c");
+    await screen.wait(new RegExp(`(?:Program interrupted, at 0x[^]*){${stop}}\\(ceratops\\)$`));
+  }
+  const [, before] = await screen.ask("cov both", /^ *(\d+) \| 0x[^]*\(ceratops\)$/m);
+  assert(Number(before) > 1000);
+  await screen.ask('mem.setU32(symbols.find("go").address, 1)', /address, 1\)\n\(ceratops\)$/);
+  await screen.ask("continue", /left and right are equal\n\[Inferior 1 \(process \d+\) exited with code 03\]\n/);
+  await screen.ask("quit", /status 0\n/);
+  await screen.wait(/\nisig\nicanon\necho\n/);
+});
+
+Deno.test("repl keeps the prompt live while the guest runs: hooks attach, cov counts, interrupt stops", async () => {
+  await using screen = await Screen.open(replCommand(await guest(), "loop"));
+  await screen.ask("context off", /context off\n\(ceratops\)$/);
+  await screen.ask("continue &", /sum 10 twice 20/);
+  await screen.type("");
+  await screen.ask('hook("both", (cpu, hook) => {', /\.\.\.$/);
+  await screen.type(
+    '  if (hook.hits === 100) console.log("a hundred at", cpu.symbol.name, cpu.pc === symbols.find("both").address);',
+  );
+  await screen.wait(/\.\.\.$/);
+  await screen.type("})");
+  await screen.wait(/Hook 1 at both: 1 place[^]*\na hundred at both true\n/);
+  await screen.wait(/\(ceratops\)$/);
+  await screen.ask("cov", /[\d,]+ +\d+\.\d% +\d+  both +program\n/);
+  await screen.ask("step", /The guest is running; `interrupt` stops it/);
+  await screen.ask("interrupt", /Program interrupted, at 0x[0-9a-f]+ <(?:both|main)/);
+  await screen.ask("info breakpoints", /^1 +hook +keep +y +0x[0-9a-f]+ <both>\n\thook already hit \d+ times/m);
+});
+
+Deno.test("repl lets the guest read the terminal; Ctrl-C clears a line, SIGTERM restores, history stays", async () => {
+  const state = await Deno.makeTempDir();
+  try {
+    await using screen = await Screen.open(`${replCommand(await guest(), "read")}; ${REPORT_TERMINAL}`, state);
+    await screen.ask("run", /sum 10 twice 20\n$/);
+    await screen.type("for the guest");
+    await screen.wait(
+      /\nthe guest got: for the guest\n\[Inferior 1 \(process \d+\) exited with code 03\]\n\(ceratops\)$/,
+    );
+    await screen.press("n");
+    await screen.press("o");
+    await screen.wait(/\(ceratops\) no$/);
+    await screen.press("C-c");
+    await screen.wait(/\(ceratops\) no\^C\n\(ceratops\)$/);
+    const [, pid] = await screen.ask("print Deno.pid", /^(\d+)$/m);
+    Deno.kill(Number(pid), "SIGTERM");
+    await screen.wait(/status 143\nisig\nicanon\necho\n/);
+
+    await using later = await Screen.open(replCommand(await guest()), state);
+    await later.wait(/\(ceratops\)$/);
+    await later.press("Up");
+    await later.wait(/\(ceratops\) print Deno.pid$/);
+    await later.press("Up");
+    await later.wait(/\(ceratops\) run$/);
+    await later.press("C-c");
+    await later.type("reg");
+    await later.wait(/reg is not defined; did you mean `regs`/);
+    await later.wait(/\(ceratops\)$/);
+    await later.press("c");
+    await later.press("o");
+    await later.press("v");
+    await later.press("Space");
+    await later.press("t");
+    await later.press("w");
+    await later.press("i");
+    await later.press("Tab");
+    await later.wait(/\(ceratops\) cov twice$/);
+  } finally {
+    await Deno.remove(state, { recursive: true });
+  }
+});
