@@ -21,7 +21,7 @@ export class GuestContext extends GuestCpu {
 
   readonly #redirect: (pc: bigint) => void;
 
-  /** @param redirect Sets the program counter, whenever that is safe. */
+  /** See `Emulator.cpu`. @param redirect Sets the program counter, whenever that is safe. */
   constructor(
     registers: Registers,
     memory: GuestMemory,

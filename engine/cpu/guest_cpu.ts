@@ -20,7 +20,7 @@ const ARGUMENT_INDEXES = FUNCTION_ARGUMENTS.map((name) => REGISTER_INDEX[name]);
 export type GeneralRegisters = { [name in GeneralRegister]: bigint };
 
 /** The CPU's base, to which {@linkcode GuestCpu} adds the general registers. */
-class CpuView {
+export class CpuView {
   readonly #registers: Registers;
   readonly #memory: GuestMemory;
 

@@ -18,6 +18,7 @@ export interface Instruction {
   readonly address: bigint;
   /** In bytes. */
   readonly size: number;
+  /** As in memory. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Such as `mov`. */
   readonly mnemonic: string;

@@ -26,12 +26,14 @@ export const CS = { ARCH_X86: 3, MODE_64: 8, OPT_SYNTAX: 1, OPT_DETAIL: 2, SYNTA
 
 /** A call of Capstone that failed. */
 export class CapstoneError extends Error {
+  /** The class's name. */
   override readonly name = "CapstoneError";
   /** The `cs_err` that it returned. */
   readonly code: number;
   /** The call, such as `cs_open`. */
   readonly call: string;
 
+  /** @param code The `cs_err`. @param call What was called. */
   constructor(code: number, call: string) {
     super(`Capstone call ${call} failed: the status is ${code}`);
     this.code = code;

@@ -85,12 +85,14 @@ const ERROR_NAMES =
 
 /** A call of Unicorn that failed. */
 export class UnicornError extends Error {
+  /** The class's name. */
   override readonly name = "UnicornError";
   /** The `uc_err` that it returned. */
   readonly code: number;
   /** The call, such as `uc_reg_read(RAX)`. */
   readonly call: string;
 
+  /** @param code The `uc_err`. @param call What was called. */
   constructor(code: number, call: string) {
     super(`Unicorn call ${call} failed: the status is UC_ERR_${ERROR_NAMES[code] ?? code}`);
     this.code = code;

@@ -19,10 +19,13 @@ const POPS = /^(pop|ret|leave|iret)/;
 
 /** A range that an instruction accesses. */
 export interface MemoryAccess {
+  /** Guest address of the first byte. */
   readonly address: bigint;
   /** In bytes. */
   readonly size: number;
+  /** Whether it is read. */
   readonly reads: boolean;
+  /** Whether it is written. */
   readonly writes: boolean;
 }
 

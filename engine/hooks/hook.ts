@@ -8,7 +8,9 @@ import type { Action } from "./sites.ts";
 
 /** What attaches and detaches the actions of hooks. */
 export interface HookSites {
+  /** Adds an action for each execution of the instruction at an address. */
   attach(address: number, action: Action): void;
+  /** Removes an action. */
   detach(address: number, action: Action): void;
 }
 

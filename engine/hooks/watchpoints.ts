@@ -16,6 +16,7 @@ export type WatchKind = "write" | "read" | "access";
 export interface WatchEvent {
   /** The instruction that accessed it; it has been executed. */
   readonly pc: bigint;
+  /** What is watched for, or what was done. */
   readonly kind: "write" | "read";
   /** The watched range's bytes before the instruction. */
   readonly before: Uint8Array;
@@ -29,9 +30,11 @@ const GUARD: Readonly<Record<WatchKind, number>> = { write: WRITE, read: READ | 
 
 /** A watched range. `using` ends it at the end of a block. */
 export class Watchpoint implements Disposable {
+  /** Guest address of the first byte. */
   readonly address: bigint;
   /** In bytes. */
   readonly size: number;
+  /** What is watched for, or what was done. */
   readonly kind: WatchKind;
   readonly #handler: (event: WatchEvent) => void;
   readonly #changed: () => void;

@@ -30,12 +30,15 @@ export interface MemoryListener {
 
 /** What {@linkcode GuestMemory.map} maps; without `file`, zeroed memory. */
 export interface Mapping {
+  /** Where, a multiple of the page size. */
   readonly start: number;
   /** In bytes; whole pages are mapped. */
   readonly length: number;
   /** Bits of PROT. */
   readonly protection: number;
+  /** What the list of regions shows for it. */
   readonly name?: string;
+  /** Whether stores reach the file, or who else maps it. */
   readonly shared?: boolean;
   /**
    * A host file: its descriptor and the offset of the first byte, a multiple of the page size. With `size`, the file's

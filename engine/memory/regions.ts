@@ -6,10 +6,13 @@
 
 /** One mapping. Addresses are numbers: the guest's space ends at 2^40. */
 export interface Region {
+  /** The first address. */
   readonly start: number;
+  /** The address past the last. */
   readonly end: number;
   /** Bits of PROT: read 1, write 2, execute 4. */
   readonly protection: number;
+  /** Whether it is mapped shared. */
   readonly shared: boolean;
   /** What it shows: a file's path, `[heap]`, `[stack]`, `[vvar]` or nothing. */
   readonly name: string;

@@ -7,7 +7,10 @@ export class PluginError extends Error {
   /** The plugin's name. */
   readonly plugin: string;
 
-  /** @param problem What is wrong, without the plugin's name. */
+  /**
+   * @param plugin Its name.
+   * @param problem What is wrong, without the plugin's name.
+   */
   constructor(plugin: string, problem: string) {
     super(`Cannot use plugin ${plugin}: ${problem}`);
     this.plugin = plugin;

