@@ -30,7 +30,7 @@ export type { Fault, StopReason } from "./engine/stop_reason.ts";
 export { GuestContext } from "./engine/context.ts";
 export type { GuestOptions } from "./engine/guest.ts";
 export type { CpuView, GeneralRegisters, GuestCpu } from "./engine/cpu/guest_cpu.ts";
-export type { GeneralRegister } from "./engine/arch/x86_64.ts";
+export { GENERAL_REGISTERS, type GeneralRegister } from "./engine/arch/x86_64.ts";
 export type { Registers } from "./engine/cpu/registers.ts";
 export type { Action } from "./engine/hooks/sites.ts";
 export type { AccessKind } from "./engine/cpu/cpu.ts";
@@ -57,10 +57,18 @@ export {
 } from "./engine/symbols/mod.ts";
 export type { Frame, FrameOrigin } from "./engine/unwind.ts";
 export { DwarfError } from "./engine/binary/dwarf/mod.ts";
-export type { ImageLines, ImageRole, SymbolTable } from "./engine/symbols/mod.ts";
+export type {
+  ImageLines,
+  ImageRole,
+  ImageSymbol,
+  SymbolKind,
+  SymbolOffset,
+  SymbolTable,
+} from "./engine/symbols/mod.ts";
 export type { FoundLocation, FoundSymbol, MatchOptions } from "./engine/symbols/directory.ts";
-export type { ElfSegment } from "./engine/binary/elf/mod.ts";
-export type { FrameRow } from "./engine/binary/dwarf/mod.ts";
+export type { ElfSegment, ElfSegmentType } from "./engine/binary/elf/mod.ts";
+export type { CfaRule, FrameRow, RegisterRule } from "./engine/binary/dwarf/mod.ts";
+export type { DwarfExpression } from "./engine/binary/dwarf/expression.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
 export { type Edge, trackEdges } from "./engine/plugins/edges.ts";

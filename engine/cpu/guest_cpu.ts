@@ -24,6 +24,7 @@ export class CpuView {
   readonly #registers: Registers;
   readonly #memory: GuestMemory;
 
+  /** See `Emulator.cpu`. */
   constructor(registers: Registers, memory: GuestMemory) {
     this.#registers = registers;
     this.#memory = memory;

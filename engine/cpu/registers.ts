@@ -19,6 +19,7 @@ export class Registers {
   /** Unicorn's record: the general registers by encoding, then the program counter. */
   #record = new BigUint64Array(GENERAL_IDS.length + 1);
 
+  /** See `Emulator.cpu`. */
   constructor(unicorn: UnicornSymbols, engine: UnicornEngine) {
     this.#unicorn = unicorn;
     this.#engine = engine;

@@ -33,7 +33,7 @@ export class CapstoneError extends Error {
   /** The call, such as `cs_open`. */
   readonly call: string;
 
-  /** @param code The `cs_err`. @param call What was called. */
+  /** Makes the error for a `cs_err` and what was called. */
   constructor(code: number, call: string) {
     super(`Capstone call ${call} failed: the status is ${code}`);
     this.code = code;

@@ -92,7 +92,7 @@ export class UnicornError extends Error {
   /** The call, such as `uc_reg_read(RAX)`. */
   readonly call: string;
 
-  /** @param code The `uc_err`. @param call What was called. */
+  /** Makes the error for a `uc_err` and what was called. */
   constructor(code: number, call: string) {
     super(`Unicorn call ${call} failed: the status is UC_ERR_${ERROR_NAMES[code] ?? code}`);
     this.code = code;

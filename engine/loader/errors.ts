@@ -5,7 +5,7 @@ export class ProgramError extends Error {
   /** The file at fault, as the guest would name it. */
   readonly path: string;
 
-  /** @param path The file. @param problem What is wrong, and what to do. */
+  /** Makes the error for a file: what is wrong, and what to do. */
   constructor(path: string, problem: string) {
     super(`Cannot run ${path}: ${problem}`);
     this.path = path;

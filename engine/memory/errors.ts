@@ -7,7 +7,7 @@ export class GuestMemoryError extends Error {
   /** What was tried: `"read"` or `"write"`. */
   readonly access: "read" | "write";
 
-  /** @param address The first address at fault. @param access What was tried. */
+  /** Makes the error for the first address at fault. */
   constructor(address: bigint, access: "read" | "write") {
     super(`Cannot ${access} guest memory: address 0x${address.toString(16)} is not mapped`);
     this.address = address;

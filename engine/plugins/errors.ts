@@ -8,6 +8,8 @@ export class PluginError extends Error {
   readonly plugin: string;
 
   /**
+   * Makes the error.
+   *
    * @param plugin Its name.
    * @param problem What is wrong, without the plugin's name.
    */
