@@ -45,15 +45,15 @@ Deno.test("the sum over symbols is the number of instructions, in a dynamic prog
 });
 
 Deno.test("the plugins of counts agree on the number of instructions, in a dynamic program", async () => {
-  using counted = await run(icount as unknown as Plugin);
-  assert.equal(JSON.parse(counted.report("json")).instructions, counted.total);
-  using mnemonics = await run(dyncount as unknown as Plugin);
-  assert.equal(sum(Object.values(JSON.parse(mnemonics.report("json")).mnemonics_count)), mnemonics.total);
-  using table = await run(oprofile as unknown as Plugin);
-  assert.equal(sum([...table.report().matchAll(/^[0-9a-f]{16} (\d+)/gm)].map(([, count]) => count)), table.total);
-  using lines = await run(coverage as unknown as Plugin);
-  const counts = [...lines.report().matchAll(/^ *(\d+) \| /gm)].map(([, count]) => count);
-  assert.equal(sum(counts), lines.total);
+  const check = async (plugin: Plugin, read: (report: string) => unknown, format = "text") => {
+    using result = await run(plugin);
+    assert.equal(read(result.report(format)), result.total, plugin.name);
+  };
+  await check(icount as unknown as Plugin, (report) => JSON.parse(report).instructions, "json");
+  await check(dyncount as unknown as Plugin, (text) => sum(Object.values(JSON.parse(text).mnemonics_count)), "json");
+  const first = (text: string, pattern: RegExp) => sum([...text.matchAll(pattern)].map(([, count]) => count));
+  await check(oprofile as unknown as Plugin, (text) => first(text, /^[0-9a-f]{16} (\d+)/gm));
+  await check(coverage as unknown as Plugin, (text) => first(text, /^ *(\d+) \| /gm));
 });
 
 Deno.test("the blocks of trace have all instructions, in a dynamic program", async () => {

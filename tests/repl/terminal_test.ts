@@ -17,7 +17,7 @@ Deno.test("repl stops at main, shows registers and memory, and gives the termina
 
   await screen.ask("context off", /context off\n\(ceratops\)$/);
   for (let stop = 1; stop <= 3; stop++) {
-    await screen.ask("continue", /continue\n(?:sum 10 twice 20\n)?$/);
+    await screen.ask("continue", /continue\n(?:sum 10 twice 20)?$|continue$/);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await screen.press("C-c");
     await screen.wait(new RegExp(`(?:Program interrupted, at 0x[^]*){${stop}}\\(ceratops\\)$`));
@@ -46,14 +46,14 @@ Deno.test("repl keeps the prompt live while the guest runs: hooks attach, cov co
   await screen.ask("cov", /[\d,]+ +\d+\.\d% +\d+ {2}both +program\n/);
   await screen.ask("step", /The guest is running; `interrupt` stops it/);
   await screen.ask("interrupt", /Program interrupted, at 0x[0-9a-f]+ <(?:both|main)/);
-  await screen.ask("info breakpoints", /^1 +hook +keep +y +0x[0-9a-f]+ <both>\n\thook already hit \d+ times/m);
+  await screen.ask("info breakpoints", /^1 +hook +keep +y +0x[0-9a-f]+ <both>\n\s+hook already hit \d+ times/m);
 });
 
 Deno.test("repl lets the guest read the terminal; Ctrl-C clears a line, SIGTERM restores, history stays", async () => {
   const state = await Deno.makeTempDir();
   try {
     await using screen = await Screen.open(`${replCommand(await guest(), "read")}; ${REPORT_TERMINAL}`, state);
-    await screen.ask("run", /sum 10 twice 20\n$/);
+    await screen.ask("run", /sum 10 twice 20$/);
     await screen.type("for the guest");
     await screen.wait(
       /\nthe guest got: for the guest\n\[Inferior 1 \(process \d+\) exited with code 03\]\n\(ceratops\)$/,

@@ -79,6 +79,7 @@ export function readEntryHeader(section: FrameSection, offset: number): EntryHea
   const at = cursor.position;
   const isEh = section.name === ".eh_frame";
   const id = cursor.offset(is64 && !isEh);
+  if (isEh && id > at) throw cursor.error("an entry names a common one before the section", at);
   const isCommon = isEh ? id === 0 : id === (is64 ? 2 ** 64 : 0xffff_ffff);
   return { common: isCommon ? undefined : isEh ? at - id : id, contents: cursor.position, end };
 }
@@ -92,7 +93,7 @@ export function readEntryHeader(section: FrameSection, offset: number): EntryHea
  * @throws {DwarfError} If there is none, or if it is corrupt.
  */
 export function readCommonEntry(section: FrameSection, offset: number): CommonEntry {
-  const header = offset >= 0 && offset < section.bytes.length ? readEntryHeader(section, offset) : undefined;
+  const header = offset < section.bytes.length ? readEntryHeader(section, offset) : undefined;
   const cursor = new DwarfCursor(section.bytes, section.name, header?.contents ?? offset, header?.end);
   if (header === undefined || header.common !== undefined || header.contents < 0) {
     throw cursor.error("there is no common information entry", offset);

@@ -33,7 +33,7 @@ function inWords(row: FrameRow, column: string): string {
     case "value offset":
       return `v${signed(rule.offset)}`;
     case "register":
-      return REGISTERS[rule.register];
+      return `r${rule.register}`; // by its number
     case "expression":
       return "exp";
     case "value expression":
@@ -58,7 +58,7 @@ async function rowsOf(path: string): Promise<{ address: number; rules: Record<st
       end = entry === null ? 0 : parseInt(entry[1], 16);
     } else if (/^ +LOC /.test(line)) columns = line.trim().split(/ +/).slice(1);
     else if (isEntry && /^[0-9a-f]{16} /.test(line)) {
-      const [address, ...cells] = line.trim().split(/ +/);
+      const [address, ...cells] = line.replaceAll(/ \(r\w+\)/g, "").trim().split(/ +/);
       const rules = Object.fromEntries(columns.map((column, index) => [column, cells[index]]));
       if (parseInt(address, 16) < end) rows.push({ address: parseInt(address, 16), rules });
     }

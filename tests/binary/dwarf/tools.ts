@@ -68,11 +68,12 @@ export function sectionOf(path: string, name: string): { bytes: Uint8Array; addr
   return section && { bytes: elf.contents(section), address: Number(section.address) };
 }
 
-/** Runs a tool and returns its output, in English; undefined if it is not installed. */
+/** Runs a tool and returns its output, in English, also if it grumbles; undefined if it is not installed. */
 export async function tool(command: string, ...args: string[]): Promise<string | undefined> {
   try {
     const { success, stdout, stderr } = await new Deno.Command(command, { args, env: { LC_ALL: "C" } }).output();
-    if (success) return new TextDecoder().decode(stdout);
+    // readelf fails, after it has printed everything, when it cannot follow the link to a debug file.
+    if (success || stdout.length > 0) return new TextDecoder().decode(stdout);
     throw new Error(`Cannot run ${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
