@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 
-const PATIENCE_MILLISECONDS = 20_000;
+const PATIENCE_MILLISECONDS = 90_000;
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** A terminal with a program in it. */
@@ -26,6 +26,7 @@ export class Screen implements AsyncDisposable {
   static async open(command: string, state?: string): Promise<Screen> {
     const folder = await Deno.makeTempDir({ prefix: "ceratops-screen-" });
     const screen = new Screen(folder);
+    // Ctrl-C reaches the shell, too, which must live on to tell the status.
     const environment = [
       "env",
       "TERM=xterm-256color",
@@ -35,7 +36,7 @@ export class Screen implements AsyncDisposable {
     ];
     await screen.#tmux(
       ...["new-session", "-d", "-x", "110", "-y", "50", "-c", ROOT],
-      [...environment.map((word) => `'${word}'`), "sh", "-c", `'${command}; exec sh'`].join(" "),
+      [...environment.map((word) => `'${word}'`), "sh", "-c", `'trap : INT; ${command}; exec sh'`].join(" "),
     );
     return screen;
   }
