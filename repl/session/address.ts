@@ -19,17 +19,17 @@ function symbolAddress(session: Session, text: string): bigint | undefined {
 }
 
 /**
- * The value of an expression in a command.
+ * The value of an expression of gdb's.
  *
- * @throws {CommandError} If it means nothing; the message has what it may have been.
+ * @returns The value, or why it is none: then it may be TypeScript.
+ * @throws {CommandError} If it reads memory that is not mapped.
  */
-export async function addressOf(session: Session, text: string): Promise<bigint> {
+export function expressionValue(session: Session, text: string): bigint | Error {
   const { emulator } = session;
   if (/^[A-Za-z_.][^\s$()*]*$/.test(text)) {
     const address = symbolAddress(session, text);
     if (address !== undefined) return address;
   }
-  let problem: Error;
   try {
     return evaluateExpression(text, {
       register: (name) => emulator.cpu.register(name),
@@ -41,8 +41,18 @@ export async function addressOf(session: Session, text: string): Promise<bigint>
     if (!(error instanceof SyntaxError || error instanceof UnknownNameError || error instanceof RangeError)) {
       throw error;
     }
-    problem = error;
+    return error;
   }
+}
+
+/**
+ * The value of an expression in a command.
+ *
+ * @throws {CommandError} If it means nothing; the message has what it may have been.
+ */
+export async function addressOf(session: Session, text: string): Promise<bigint> {
+  const problem = expressionValue(session, text);
+  if (typeof problem === "bigint") return problem;
   const outcome = await session.evaluator.evaluate(text);
   if (outcome.kind === "value") {
     const { value } = outcome;
@@ -50,7 +60,14 @@ export async function addressOf(session: Session, text: string): Promise<bigint>
     if (typeof value === "number" && Number.isInteger(value)) return BigInt.asUintN(64, BigInt(value));
     throw new CommandError(`Cannot use \`${text}\` as an address: it is no integer`);
   }
-  if (problem instanceof UnknownNameError && !problem.unknown.startsWith("$")) emulator.symbols.find(problem.unknown);
+  return refuse(session, problem);
+}
+
+/** Throws what is wrong with an expression; for a misspelt symbol, with what it may have been. */
+export function refuse(session: Session, problem: Error): never {
+  if (problem instanceof UnknownNameError && !problem.unknown.startsWith("$")) {
+    session.emulator.symbols.find(problem.unknown);
+  }
   throw new CommandError(problem.message);
 }
 

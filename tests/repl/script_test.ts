@@ -1,0 +1,155 @@
+/** Scripts: lines from a pipe. Addresses and instructions are compared with what objdump says of the same file. */
+
+import assert from "node:assert/strict";
+import { guest } from "./guest.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+interface Ran {
+  readonly status: number;
+  readonly lines: readonly string[];
+  readonly text: string;
+}
+
+/** Runs the prompt over the guest with lines from a pipe. */
+async function script(lines: readonly string[], ...args: readonly string[]): Promise<Ran> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "mod.ts", "repl", await guest(), ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "", TERM: "xterm-256color" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return { status: code, text, lines: text.trimEnd().split("\n") };
+}
+
+/** Addresses of a function's instructions, and their mnemonics, as objdump sees them. */
+async function objdump(name: string): Promise<{ address: bigint; mnemonic: string }[]> {
+  const { stdout } = await new Deno.Command("objdump", {
+    args: ["-d", "-M", "intel", "--no-show-raw-insn", `--disassemble=${name}`, await guest()],
+  }).output();
+  const rows = [...new TextDecoder().decode(stdout).matchAll(/^ +([0-9a-f]+):\t(\S+)/gm)];
+  return rows.map(([, address, mnemonic]) => ({ address: BigInt(`0x${address}`), mnemonic }));
+}
+
+Deno.test("a script ends at its first error, names its line, has status 1 and no colours", async () => {
+  const { status, lines, text } = await script(["1 + 1", "const f = () => {", "  return 2;", "};", "nope()", "3 + 3"]);
+  assert.equal(status, 1);
+  assert.deepEqual(lines, [
+    "2",
+    "ReferenceError: nope is not defined",
+    "    at prompt-3:1:1",
+    "    nope()",
+    "    ^",
+    "input:5: stopped at this line: nope()",
+  ]);
+  assert(!text.includes("\x1b"));
+});
+
+Deno.test("breakpoints have conditions and counts, stop once or until deleted, and stay when the guest runs again", async () => {
+  const { status, lines } = await script([
+    ...["break add if $rsi == 3", "tbreak add", "run", "print/d $rsi", "continue", "print/d $rsi", "info breakpoints"],
+    ...["run", "print/d $rsi", "disable 1", "continue", "quit 7"],
+  ]);
+  const [{ address }] = await objdump("add");
+  const at = `0x${address.toString(16)}`;
+  assert.equal(status, 7);
+  const plain = lines.filter((line) => !line.startsWith("=>"));
+  assert.deepEqual(plain.slice(0, 6), [
+    `Breakpoint 1 at ${at} <add>`,
+    `Temporary breakpoint 2 at ${at} <add>`,
+    `Temporary breakpoint 2, ${at} <add>`,
+    "0",
+    `Breakpoint 1, ${at} <add>`,
+    "3",
+  ]);
+  assert.deepEqual(plain.slice(7, 12), [
+    `1       breakpoint     keep y   0x${address.toString(16).padStart(16, "0")} <add>`,
+    "\tstop only if $rsi == 3",
+    "\tbreakpoint already hit 1 time",
+    `Breakpoint 1, ${at} <add>`,
+    "3",
+  ]);
+  assert.match(plain[plain.length - 1], /exited with code 03\]$/);
+});
+
+Deno.test("stepi follows the code, finish returns to the caller, until reaches a place, disasm is objdump's", async () => {
+  const main = await objdump("main");
+  const call = main.findIndex(({ mnemonic }) => mnemonic === "call");
+  const behind = main[call + 1].address;
+  const { lines } = await script([
+    ...["break add", "run", "finish", "print $pc", "delete", "nexti", "print $pc"],
+    ...["disasm main", "start", `until *0x${behind.toString(16)}`, "print $pc"],
+  ]);
+  assert(lines.includes("Value returned: rax = 0x0"));
+  const values = lines.filter((line) => /^0x[0-9a-f]+ <main\+\d+>$/.test(line)).map((line) =>
+    BigInt(line.split(" ")[0])
+  );
+  assert.deepEqual(values, [behind, main[call + 2].address, behind]);
+  const listed = [...lines.join("\n").matchAll(/ +(?:\d+|-) 0x([0-9a-f]+) <main(?:\+\d+)?>: +(\S+)/g)];
+  const rows = listed.map(([, address, mnemonic]) => ({ address: BigInt(`0x${address}`), mnemonic }));
+  const first = rows.findIndex(({ address }) => address === main[0].address);
+  assert.deepEqual(rows.slice(first, first + main.length), main);
+});
+
+Deno.test("hook() calls a closure each time; one that throws stops the guest there, with the line", async () => {
+  const { status, text } = await script([
+    ...['hook("add", (cpu) => console.log("add", Number(cpu.rdi), Number(cpu.rsi)))', "run"],
+    ...['hook("twice", () => {', '  throw new Error("enough");', "})", "run", "1"],
+  ]);
+  assert.equal(status, 1);
+  assert.match(text, /add 0 0\nadd 0 1\nadd 1 2\nadd 3 3\nadd 6 4\nadd 10 10\n/);
+  assert.match(
+    text,
+    /A closure threw; the guest is stopped at 0x[0-9a-f]+ <twice>\nError: enough\n {4}at prompt-2:2:9\n/,
+  );
+  assert.match(text, /input:6: stopped at this line: run$/m);
+});
+
+Deno.test("cov shows what ran: objdump's instructions, each as often as the source says", async () => {
+  const { lines } = await script(["run", "cov add"]);
+  const rows = lines.flatMap((line) => /^ *(\d+) \| 0x([0-9a-f]+):\t (\S+)/.exec(line)?.slice(1) ?? []);
+  const expected = (await objdump("add")).flatMap(({ address, mnemonic }) => ["6", address.toString(16), mnemonic]);
+  assert.deepEqual(rows, expected);
+});
+
+Deno.test("the guest reads what follows its command in the pipe", async () => {
+  const { status, text } = await script(["run", "a line for it", "1 + 1"], "read");
+  assert.match(text, /the guest got: a line for it\n/);
+  assert.equal(status, 0);
+});
+
+Deno.test("source runs TypeScript with imports, in the prompt's scope", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/part.ts`, 'export const name: string = "twice";\n');
+    const main = 'import { name } from "./part.ts";\nlet calls: number = 0;\nhook(name, () => void calls++);\n';
+    await Deno.writeTextFile(`${folder}/main.ts`, main);
+    const { lines, status } = await script([`source ${folder}/main.ts`, "run", "calls"]);
+    assert.equal(status, 0);
+    assert.equal(lines.at(-1), "1");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("every example of help runs", async () => {
+  const { COMMANDS } = await import("../../repl/commands/mod.ts");
+  const own = new Set(["source", "quit"]);
+  const examples = COMMANDS.filter(({ name }) => !own.has(name)).map(({ example }) => example.split("\n"));
+  const lines = examples.flatMap((example) => ["delete", "start", "delete", ...example.flatMap(numbered)]);
+  const { status, text } = await script([...lines, '"all done"'], "loop");
+  assert.equal(status, 0, text.split("\n").slice(-8).join("\n"));
+  assert.match(text, /^"all done"$/m);
+});
+
+/** Examples take the first breakpoint to have number 1; where they follow each other it is the latest. */
+function numbered(line: string): string[] {
+  return [line.replace(/^(delete|enable|disable|condition|ignore) 1\b/, "info breakpoints")];
+}
