@@ -63,7 +63,7 @@ Deno.test("repl lets the guest read the terminal; Ctrl-C clears a line, SIGTERM 
     await screen.wait(/\(ceratops\) no$/);
     await screen.press("C-c");
     await screen.wait(/\(ceratops\) no\^C\n\(ceratops\)$/);
-    const [, pid] = await screen.ask("Deno.pid", /print Deno.pid\n(\d+)$/m);
+    const [, pid] = await screen.ask("print Deno.pid", /print Deno.pid\n(\d+)$/m);
     Deno.kill(Number(pid), "SIGTERM");
     await screen.wait(/status 143\nisig\nicanon\necho\n/);
 
