@@ -37,7 +37,7 @@ export interface HookOptions {
  * A guest program under instrumentation.
  *
  * @example Count the calls of a function
- * ```ts no-eval
+ * ```ts ignore
  * import { Emulator } from "ceratops";
  *
  * using emulator = Emulator.open({ program: "/bin/ls", args: ["/"] });

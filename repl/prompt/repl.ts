@@ -32,11 +32,13 @@ export interface ReplOptions {
 
 const PROMPT = "(ceratops) ";
 const MORE = "... ";
+/** As of a process that SIGPIPE ended. */
+const OUTPUT_CLOSED = 128 + 13;
 
 /**
  * Runs the prompt.
  *
- * @returns The status to exit with: 0, what `quit` said, or 1 after an error in a script.
+ * @returns The status to exit with: 0, what `quit` said, 1 after an error in a script, 141 once nobody reads the output.
  * @throws As `Emulator.open` does, if the guest cannot be loaded.
  */
 export async function repl(options: ReplOptions): Promise<number> {
@@ -69,6 +71,10 @@ export async function repl(options: ReplOptions): Promise<number> {
     } else await runLines(session, () => console.read(""), "input");
     evaluator.forget(Object.keys(scope));
     return session.quitStatus ?? 0;
+  } catch (error) {
+    // Who read the output has gone, as `head` does: nothing is left to do or to say.
+    if (error instanceof Deno.errors.BrokenPipe) return OUTPUT_CLOSED;
+    throw error;
   } finally {
     console.close();
     if (session?.isRunning) session.interrupt();

@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** Compiles it; static, so that all its symbols are there from the start. */
-export function guest(): Promise<string> {
-  return compile(SOURCE, ["-O1", "-static", "-no-pie", "-fno-inline"]);
+/** Compiles it; static, so that all its symbols are there from the start. @param flags More flags for gcc. */
+export function guest(...flags: readonly string[]): Promise<string> {
+  return compile(SOURCE, ["-O1", "-static", "-no-pie", "-fno-inline", ...flags]);
 }

@@ -44,7 +44,7 @@ export class Screen implements AsyncDisposable {
   async #tmux(...args: string[]): Promise<string> {
     const command = new Deno.Command("tmux", {
       args: ["-L", this.#socket, "-f", "/dev/null", ...args],
-      env: { TERM: "xterm-256color", TMUX: "", LC_ALL: "C.UTF-8" },
+      env: { TERM: "xterm-256color", TMUX: "", TMUX_TMPDIR: this.#folder, LC_ALL: "C.UTF-8" },
     });
     let output: Deno.CommandOutput;
     try {
