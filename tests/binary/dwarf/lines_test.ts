@@ -95,9 +95,19 @@ for (const version of [2, 3, 4, 5]) {
   }
 }
 
+/** Whether there is a Rust compiler that runs: Debian's own is older than the DWARF 5 that is of interest here. */
+function hasRust(): boolean {
+  try {
+    return new Deno.Command("rustc", { args: ["--version"], stdout: "null", stderr: "null" }).outputSync().success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 for (const level of ["0", "2"]) {
-  // Where there is no Rust compiler, C and C++ have to do.
-  Deno.test(`DebugLines.rowAt() agrees with addr2line for Rust compiled at level ${level}`, async () => {
+  const name = `DebugLines.rowAt() agrees with addr2line for Rust at level ${level}; left out where no rustc runs`;
+  Deno.test({ name, ignore: !hasRust() }, async () => {
     await withProgram("rustc", "program.rs", RUST_PROGRAM, ["-g", "-C", `opt-level=${level}`], async (path) => {
       const sections = sectionsOf(path);
       deepStrictEqual(rowsOf(sections), await objdumpRows(path));
