@@ -85,6 +85,6 @@ export class GuestContext extends GuestCpu {
   disassemble(address: bigint, count: number): Instruction[] {
     const start = Number(address);
     const reach = this.memory.accessible(start, count * LONGEST, 1);
-    return this.#disassembler.decode(this.memory.view(start, reach), start, count);
+    return reach === 0 ? [] : this.#disassembler.decode(this.memory.view(start, reach), start, count);
   }
 }

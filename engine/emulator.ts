@@ -48,6 +48,7 @@ export interface HookOptions {
  */
 export class Emulator implements Disposable {
   readonly #guest: Guest;
+  readonly #taken: DisposableStack;
   readonly #disassembler: Disassembler;
   readonly #hooks: HookRegistry;
   readonly #plugins: PluginHost;
@@ -66,7 +67,9 @@ export class Emulator implements Disposable {
   private constructor(options: EmulatorOptions) {
     const warn = options.onWarning ?? (() => {});
     this.symbols = new Symbols({ onWarning: (warning) => warn(warning.message) });
+    using taken = new DisposableStack();
     this.#disassembler = new Disassembler(findLibrary("capstone").path);
+    taken.defer(() => this.#disassembler.close());
     this.#guest = new Guest(findLibrary("unicorn").path, this.#disassembler, options, {
       translated: (block, start, size) => this.#plugins.translated(block, start, size),
       retired: (block) => this.#plugins.retired(block),
@@ -74,6 +77,7 @@ export class Emulator implements Disposable {
       unmapped: (start, end) => this.#onUnmapped(start, end),
       warn,
     });
+    taken.defer(() => this.#guest.close());
     const { machine, program } = this.#guest;
     this.cpu = new GuestContext(
       machine.cpu.registers,
@@ -103,6 +107,7 @@ export class Emulator implements Disposable {
       guest: { program: options.program, args: options.args ?? [], pid: this.pid },
       warn,
     });
+    this.#taken = taken.move();
   }
 
   /**
@@ -374,8 +379,7 @@ export class Emulator implements Disposable {
 
   /** Ends the guest if it has not ended, and frees what it took. */
   close(): void {
-    this.#guest.close();
-    this.#disassembler.close();
+    this.#taken.dispose();
   }
 
   /** Closes at the end of a `using` block. */

@@ -72,22 +72,27 @@ export class Guest {
   #budget = FIRST_BUDGET;
   #ended: StopReason | undefined;
   #lastFault: Fault | undefined;
-  #closed = false;
+  /** What to free, the last taken first. */
+  readonly #taken: DisposableStack;
   /** What closures and descriptions see of the CPU; set once by the owner. */
   context!: GuestContext;
 
   /** Loads the program. */
   constructor(unicorn: string, disassembler: Disassembler, options: GuestOptions, events: GuestEvents) {
+    using taken = new DisposableStack();
+    taken.defer(() => this.#waiter.close());
     this.machine = new Machine(unicorn, disassembler, {
       syscall: (next) => this.#kernel.enter(next),
       translated: (block, start, size) => events.translated(block, start, size),
       retired: (block) => events.retired(block),
     }, { counting: options.counting ?? true });
+    taken.defer(() => this.machine.close());
     const { memory, cpu: { registers } } = this.machine;
     const paths = new Paths({
       cwd: options.cwd ?? Deno.cwd(),
       ...(options.sysroot === undefined ? {} : { sysroot: options.sysroot }),
     });
+    taken.defer(() => paths.close());
     const environment = Object.entries(options.env ?? Deno.env.toObject()).map(([key, value]) =>
       encode(`${key}=${value}`)
     );
@@ -112,6 +117,7 @@ export class Guest {
       auxiliaryVector: this.program.auxiliaryVector,
       heapStart: this.program.heapStart,
     });
+    taken.defer(() => this.process.files.closeAll());
     for (const name of options.ignoredSignals ?? []) {
       this.process.signals.setAction(signalNumber(name), { handler: SIG_IGN, flags: 0, restorer: 0n, mask: 0n }, []);
     }
@@ -119,6 +125,7 @@ export class Guest {
       unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
     });
     if (options.onSyscall !== undefined) this.#kernel.observe(strace(options.onSyscall));
+    this.#taken = taken.move();
   }
 
   /** Why the guest ended, once it has. */
@@ -222,13 +229,9 @@ export class Guest {
     return this.#ended;
   }
 
-  /** Frees what the guest took. */
+  /** Frees what the guest took; closing twice is harmless. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.process.files.closeAll();
-    this.#waiter.close();
-    this.machine.close();
+    this.#taken.dispose();
   }
 }
 

@@ -427,7 +427,7 @@ export class Machine {
   #instructionAt(pc: number): Instruction | undefined {
     const reach = this.memory.accessible(pc, 15, READ);
     if (reach === 0) return undefined;
-    return this.#disassembler.decode(this.memory.view(pc, reach), pc, 1)[0];
+    return reach === 0 ? undefined : this.#disassembler.decode(this.memory.view(pc, reach), pc, 1)[0];
   }
 
   #clearPushedTrapFlag(): void {
