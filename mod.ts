@@ -79,6 +79,14 @@ export {
   trackCalls,
   type TrackedBlock,
 } from "./engine/plugins/calls.ts";
+export { toLcov } from "./engine/report/lcov.ts";
+export {
+  type CoveredFunction,
+  type CoveredLine,
+  type SourceCoverage,
+  sourceCoverage,
+} from "./engine/report/source_coverage.ts";
+export { sourceListing } from "./engine/report/source_listing.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {
