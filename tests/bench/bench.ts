@@ -1,0 +1,138 @@
+/**
+ * Measures what docs/performance.md records: `deno task bench`.
+ *
+ * Whole processes, run in turn, the median of five; a figure is a ratio or a difference of two commands of one run.
+ * Needs gcc, and qemu-x86_64 of Debian's qemu-user for the comparison with it.
+ */
+
+import { fileURLToPath } from "node:url";
+import { Emulator } from "../../mod.ts";
+import { compile } from "../programs/compile.ts";
+
+const RUNS = 5;
+const deno = Deno.execPath();
+const runner = fileURLToPath(new URL("run_guest.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../mod.ts", import.meta.url));
+const guest = (mode: string, ...command: string[]) => [deno, "run", "-A", "--no-check", runner, mode, ...command];
+
+interface Measured {
+  readonly milliseconds: number;
+  /** Peak resident memory. */
+  readonly mebibytes: number;
+}
+
+/** Runs a command under python3, which tells its peak memory. */
+async function measure(command: readonly string[]): Promise<Measured> {
+  const script = "import resource, subprocess, sys, time; t = time.perf_counter(); " +
+    "r = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode; " +
+    "print((time.perf_counter() - t) * 1000, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, r)";
+  const { stdout } = await new Deno.Command("python3", { args: ["-c", script, ...command] }).output();
+  const [milliseconds, mebibytes, status] = new TextDecoder().decode(stdout).trim().split(" ").map(Number);
+  if (status !== 0) throw new Error(`Cannot measure ${command.join(" ")}: it ended with status ${status}`);
+  return { milliseconds, mebibytes };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+/** Medians of several commands, run in turn. */
+async function compare(...commands: readonly (readonly string[])[]): Promise<Measured[]> {
+  const results: Measured[][] = commands.map(() => []);
+  for (let run = -1; run < RUNS; run++) {
+    for (const [index, command] of commands.entries()) {
+      const result = await measure(command);
+      if (run >= 0) results[index].push(result);
+    }
+  }
+  return results.map((list) => ({
+    milliseconds: median(list.map(({ milliseconds }) => milliseconds)),
+    mebibytes: median(list.map(({ mebibytes }) => mebibytes)),
+  }));
+}
+
+function show(name: string, figure: string): void {
+  console.log(`${name.padEnd(72)} ${figure}`);
+}
+
+async function coverage(): Promise<void> {
+  for (const source of ["sort.c", "sha256.c"]) {
+    const program = await compile(new URL(source, import.meta.url), ["-O2", "-static"]);
+    const [plain, covered, qemu, native] = await compare(
+      guest("plain", program),
+      guest("coverage", program),
+      ["qemu-x86_64", program],
+      [program],
+    );
+    const ratio = (a: Measured, b: Measured) => (a.milliseconds / b.milliseconds).toFixed(2);
+    show(`${source}: coverage-tiny / nothing counted`, ratio(covered, plain));
+    show(`${source}: coverage-tiny / qemu-x86_64 with nothing attached`, ratio(covered, qemu));
+    show(`${source}: coverage-tiny / native`, ratio(covered, native));
+  }
+}
+
+async function startUp(): Promise<void> {
+  const empty = await Deno.makeTempFile({ suffix: ".ts" });
+  const program = await compile(`void _start(void) { __asm__ volatile("syscall" : : "a"(60), "D"(0)); }`, [
+    ...["-O1", "-static", "-nostdlib"],
+  ]);
+  const [started, base] = await compare([deno, "run", "-A", "--no-check", main, "run", program], [deno, "run", empty]);
+  show(
+    "start-up to the guest's first instruction, beyond an empty deno run",
+    `${(started.milliseconds - base.milliseconds).toFixed(0)} ms`,
+  );
+  const [ls, nothing] = await compare(
+    [
+      deno,
+      "run",
+      "-A",
+      "--no-check",
+      main,
+      "run",
+      "--plugin",
+      "coverage-tiny",
+      "--output",
+      "/dev/null",
+      "/bin/ls",
+      "/",
+    ],
+    [deno, "run", empty],
+  );
+  show(
+    "resident memory of /bin/ls with coverage-tiny, beyond an empty deno run",
+    `${(ls.mebibytes - nothing.mebibytes).toFixed(0)} MiB`,
+  );
+  await Deno.remove(empty);
+}
+
+async function hooks(): Promise<void> {
+  const program = await compile(
+    `static int __attribute__((noinline)) f(int n) { return n < 2 ? n : f(n - 1) + f(n - 2); }
+     int main(void) { return f(30) == 832040 ? 0 : 1; }`,
+    ["-O1", "-static", "-fno-optimize-sibling-calls"],
+  );
+  let sum = 0n;
+  const kinds: Readonly<Record<string, (emulator: Emulator) => { readonly hits: number }>> = {
+    "calls of a closure that reads nothing": (emulator) => emulator.hook("f", () => {}),
+    "calls of a closure that reads two registers": (emulator) =>
+      emulator.hook("f", (cpu) => {
+        sum += cpu.rdi + cpu.rsi;
+      }),
+    "pairs of onEnter and onLeave": (emulator) => emulator.intercept("f", { onEnter() {}, onLeave() {} }),
+  };
+  for (const [name, attach] of Object.entries(kinds)) {
+    const rates: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      using emulator = Emulator.open({ program });
+      const hook = attach(emulator);
+      const start = performance.now();
+      await emulator.run();
+      rates.push(hook.hits / (performance.now() - start) / 1000);
+    }
+    show(name, `${median(rates).toFixed(2)} million a second`);
+  }
+}
+
+await coverage();
+await startUp();
+await hooks();
