@@ -31,6 +31,7 @@ Deno.test("coreutils print what they print natively", () =>
     await assertSame(["/usr/bin/wc", large]);
     await assertSame(["/usr/bin/tr", "a-z", "A-Z"], { input: LINES });
     await assertSame(["/bin/false"]);
+    await assertSame(["/usr/bin/env"]);
   }));
 
 Deno.test("text tools print what they print natively", () =>

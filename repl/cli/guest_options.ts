@@ -35,7 +35,7 @@ export function emulatorOptions(program: string, args: readonly string[], flags:
     program: findProgram(program, { path: env.PATH, cwd, ...rooted }),
     name: program,
     args,
-    env,
+    ...(Object.keys(flags.env).length === 0 ? {} : { env }),
     // Under a system root, directories are the guest's, and the host's need not exist there.
     cwd: sysroot === undefined ? directory("cwd", flags.cwd) ?? cwd : flags.cwd ?? "/",
     ...rooted,
