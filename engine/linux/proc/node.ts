@@ -78,9 +78,13 @@ export function bytesOf(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+function isRoot(node: ProcNode): boolean {
+  return node.path === "/proc";
+}
+
 /** Number that stands for a node as its inode: a 32-bit FNV-1a hash of its path, above all that the host hands out. */
 export function inodeOf(node: ProcNode): bigint {
-  if (node.path === "/proc") return 1n;
+  if (isRoot(node)) return 1n;
   let hash = 0x811c9dc5;
   for (let index = 0; index < node.path.length; index++) {
     hash = Math.imul(hash ^ node.path.charCodeAt(index), 0x01000193) >>> 0;
@@ -110,14 +114,15 @@ export function describeNode(
   if (fields === undefined) return result;
   const mode = typeBits(node) | node.permissions;
   const size = node.kind === "link" ? 64n : 0n;
+  const links = isRoot(node) ? undefined : node.kind === "directory" ? 2 : 1; // the root keeps the host's
   if (record === "stat") {
     fields.setBigUint64(STAT.INODE, inodeOf(node), true);
-    fields.setBigUint64(STAT.LINKS, node.kind === "directory" ? 2n : 1n, true);
+    if (links !== undefined) fields.setBigUint64(STAT.LINKS, BigInt(links), true);
     fields.setUint32(STAT.MODE, mode, true);
     fields.setBigUint64(STAT.SIZE, size, true);
   } else {
     fields.setBigUint64(STATX.INODE, inodeOf(node), true);
-    fields.setUint32(STATX.LINKS, node.kind === "directory" ? 2 : 1, true);
+    if (links !== undefined) fields.setUint32(STATX.LINKS, links, true);
     fields.setUint16(STATX.MODE, mode, true);
     fields.setBigUint64(STATX.SIZE, size, true);
   }
