@@ -12,6 +12,7 @@ import { type LoadedProgram, loadProgram } from "./loader/load_program.ts";
 import { SI, SIG_IGN, signalName, signalNumber } from "./linux/abi/signals.ts";
 import type { FaultEnd } from "./linux/faults.ts";
 import { Files } from "./linux/files.ts";
+import { hostEnvironment } from "./linux/host_environment.ts";
 import { Kernel } from "./linux/kernel.ts";
 import type { SyscallObserver } from "./linux/observers.ts";
 import { Paths } from "./linux/paths.ts";
@@ -93,9 +94,9 @@ export class Guest {
       ...(options.sysroot === undefined ? {} : { sysroot: options.sysroot }),
     });
     taken.defer(() => paths.close());
-    const environment = Object.entries(options.env ?? Deno.env.toObject()).map(([key, value]) =>
-      encode(`${key}=${value}`)
-    );
+    const environment = options.env === undefined
+      ? hostEnvironment()
+      : Object.entries(options.env).map(([name, value]) => encode(`${name}=${value}`));
     this.program = loadProgram(memory, {
       path: options.program,
       arguments: [options.name ?? options.program, ...options.args ?? []].map(encode),
@@ -149,7 +150,7 @@ export class Guest {
       const reason = await this.#settle(this.#slice(), stopReason);
       if (reason !== undefined) return reason;
       if (performance.now() - yielded < SLICE_MILLISECONDS) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await this.#waiter.turn();
       yielded = performance.now();
       const late = stopReason();
       if (late !== undefined) return late;

@@ -87,6 +87,8 @@ const BOOT_PAGE = 0x1000;
 const UNREACHED = BOOT_PAGE + PAGE_SIZE - 1;
 /** An address that guest code can return to without anything else being there. */
 export const RETURN_ADDRESS: number = BOOT_PAGE + PAGE_SIZE / 2;
+/** Pages looked up in a slice that are too many, and how often the TLB may grow for it. */
+const [MANY_LOOK_UPS, MOST_GROWTHS] = [1000, 16];
 const ACCESS: Readonly<Record<number, AccessKind>> = { 16: "read", 17: "write", 18: "execute" };
 
 function isBootPage(address: number): boolean {
@@ -105,6 +107,7 @@ export class Cpu {
   readonly #instructionHooks = new Map<number, bigint>();
   readonly #instructionStub: Deno.PointerObject;
   #booted = false;
+  #growths = 0;
   #stopping: "block" | "instruction" | "syscall" | undefined;
   #inside: "block" | "instruction" | "syscall" | undefined;
   #isNowhere = false;
@@ -331,6 +334,7 @@ export class Cpu {
     this.#stubs.cells.setInt32(CELL.BUDGET, budget, true);
     this.#stubs.cells.setUint32(CELL.FAULT_KIND, 0, true);
     this.#stubs.cells.setBigUint64(CELL.BLOCK, 0n, true);
+    this.#stubs.cells.setUint32(CELL.LOOK_UPS, 0, true);
     busGuard().endsSlice(this.#budgetAddress);
     this.#stopping = undefined;
     this.#isNowhere = false;
@@ -351,12 +355,23 @@ export class Cpu {
     this.#error = undefined;
     if (error) throw error.value;
     this.#pendingException[0] = -1;
+    this.#growTlb();
     if (this.#isNowhere) return this.#nowhere();
     if (this.#vector !== undefined) return { kind: "interrupt", vector: this.#vector };
     if (status === UC_ERR.OK) return this.#stopping ? { kind: "stopped", at: this.#stopping } : { kind: "budget" };
     if (status === UC_ERR.INSN_INVALID) return { kind: "invalid" };
     if (this.#stubs.cells.getUint32(CELL.FAULT_KIND, true) !== 0) return { kind: "access", ...this.#refused() };
     throw new UnicornError(status, "uc_emu_start");
+  }
+
+  /**
+   * Unicorn remembers 256 pages at first, and makes that more only when it is told to forget them: then it doubles what
+   * was nearly full. So it is told, where a slice had to look many pages up.
+   */
+  #growTlb(): void {
+    if (this.#growths >= MOST_GROWTHS || this.#stubs.cells.getUint32(CELL.LOOK_UPS, true) < MANY_LOOK_UPS) return;
+    this.#growths++;
+    this.flushTlb();
   }
 
   /** The guest jumped to the boot page, which is not mapped for it: nothing ran, and nothing is counted. */

@@ -16,6 +16,9 @@ import type { Registers } from "./registers.ts";
 
 const ARGUMENT_INDEXES = FUNCTION_ARGUMENTS.map((name) => REGISTER_INDEX[name]);
 
+/** Arguments that are read from the stack. */
+const STACK_ARGUMENTS = 4;
+
 /** The general registers as properties. */
 export type GeneralRegisters = { [name in GeneralRegister]: bigint };
 
@@ -77,10 +80,13 @@ export class CpuView {
    * registers, four more from the stack.
    */
   get args(): readonly bigint[] {
-    const stack = this.sp + 8n;
-    const onStack = [0n, 8n, 16n, 24n].filter((at) => this.#memory.allows(Number(stack + at), 8, 1))
-      .map((at) => this.#memory.u64(stack + at));
-    return [...this.registerArgs, ...onStack];
+    const values: bigint[] = [];
+    for (const index of ARGUMENT_INDEXES) values.push(this.#registers.general(index));
+    const stack = Number(this.sp) + 8;
+    for (let at = stack; at < stack + STACK_ARGUMENTS * 8; at += 8) {
+      if (this.#memory.allows(at, 8, 1)) values.push(this.#memory.u64(at));
+    }
+    return values;
   }
 
   /** The first six integer arguments of the function that was just entered, those in registers. */

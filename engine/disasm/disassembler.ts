@@ -35,6 +35,7 @@ const FLOW: readonly (readonly [group: number, kind: FlowKind])[] = [[2, "call"]
   "interrupt",
 ]];
 const LONGEST = 15;
+const MOST_TEXTS = 20_000;
 const CHUNK = 4096;
 
 /** A decoder of x86-64 code. */
@@ -44,12 +45,12 @@ export class Disassembler {
   readonly #detailHandle: bigint;
   readonly #record: Deno.PointerObject;
   readonly #view: DataView;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #code = new Uint8Array(CHUNK);
   readonly #codeAddress: bigint;
   readonly #pointer = new BigUint64Array(1);
   readonly #left = new BigUint64Array(1);
   readonly #address = new BigUint64Array(1);
+  readonly #texts = new Map<string, string>();
 
   /**
    * Opens two handles, with and without detail.
@@ -66,7 +67,6 @@ export class Disassembler {
     this.#record = record;
     const buffer = Deno.UnsafePointerView.getArrayBuffer(record, INSN.END);
     this.#view = new DataView(buffer);
-    this.#bytes = new Uint8Array(buffer);
     this.#codeAddress = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#code));
   }
 
@@ -98,13 +98,13 @@ export class Disassembler {
   }
 
   /** ASCII up to a zero byte: short, so that this is faster than a TextDecoder. */
-  #text(offset: number, limit: number): string {
-    let text = "";
-    for (let at = offset; at < offset + limit; at++) {
-      const code = this.#bytes[at];
-      if (code === 0) break;
-      text += String.fromCharCode(code);
-    }
+  /** A text of the record. There are few mnemonics and operands that are not repeated often: each is kept once. */
+  #text(offset: number): string {
+    const text = Deno.UnsafePointerView.getCString(this.#record, offset);
+    const kept = this.#texts.get(text);
+    if (kept !== undefined) return kept;
+    if (this.#texts.size >= MOST_TEXTS) this.#texts.clear();
+    this.#texts.set(text, text);
     return text;
   }
 
@@ -157,8 +157,8 @@ export class Disassembler {
       address: BigInt(start + at),
       size,
       bytes: chunk.slice(at, at + size),
-      mnemonic: this.#text(INSN.MNEMONIC, 32),
-      operands: this.#text(INSN.OPERANDS, 160),
+      mnemonic: this.#text(INSN.MNEMONIC),
+      operands: this.#text(INSN.OPERANDS),
     };
   }
 

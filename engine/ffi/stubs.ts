@@ -28,6 +28,8 @@ export const CELL = {
   REGISTERS: 48,
   /** Start of the block before the one that was handed to JavaScript last; u64. */
   PREVIOUS_BLOCK: 56,
+  /** Pages that the translator has looked up in this slice; u32. */
+  LOOK_UPS: 64,
 } as const;
 
 /** Flags of a page permission byte above read, write and execute (1, 2, 4): JavaScript decides such an access. */
@@ -209,6 +211,7 @@ export function tlbFillStub(pages: number, decider: bigint): Piece[] {
     ...[0x48, 0x89, 0x31], // mov [rcx], rsi
     ...[0x83, 0xe0, 0x07], // and eax, 7
     ...[0x89, 0x41, 0x08], // mov [rcx + 8], eax
+    ...[0xff, 0x05, { cell: CELL.LOOK_UPS }], // inc dword [look ups]
     ...[0xb8, 0x01, 0x00, 0x00, 0x00], // mov eax, 1
     0xc3, // ret
     { label: "denied" },
