@@ -137,7 +137,7 @@ export class Disassembler {
     const start = Number(address);
     let offset = 0;
     while (offset < code.length && list.length < limit) {
-      const chunk = code.subarray(offset, offset + CHUNK);
+      const chunk = code.slice(offset, offset + CHUNK); // one copy for all: their bytes are views of it
       const isLast = offset + chunk.length >= code.length;
       this.#load(chunk, start + offset);
       let at = 0;
@@ -152,11 +152,11 @@ export class Disassembler {
     return list;
   }
 
-  #instruction(chunk: Uint8Array, at: number, size: number, start: number): Instruction {
+  #instruction(chunk: Uint8Array<ArrayBuffer>, at: number, size: number, start: number): Instruction {
     return {
       address: BigInt(start + at),
       size,
-      bytes: chunk.slice(at, at + size),
+      bytes: chunk.subarray(at, at + size),
       mnemonic: this.#text(INSN.MNEMONIC),
       operands: this.#text(INSN.OPERANDS),
     };
@@ -207,8 +207,8 @@ export class Disassembler {
   }
 }
 
-function byteAt(chunk: Uint8Array, at: number, start: number): Instruction {
-  const bytes = chunk.slice(at, at + 1);
+function byteAt(chunk: Uint8Array<ArrayBuffer>, at: number, start: number): Instruction {
+  const bytes = chunk.subarray(at, at + 1);
   return {
     address: BigInt(start + at),
     size: 1,
