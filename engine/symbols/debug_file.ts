@@ -6,10 +6,7 @@
  * symbol tables (`.gnu_debugdata`). GDB manual, "Debugging Information in Separate Files".
  */
 
-import { Buffer } from "node:buffer";
-import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { crc32 } from "node:zlib";
 import { type ElfImage, FileSource, parseDebugElf } from "../binary/elf/mod.ts";
 
 /** Where debug files are installed. */
@@ -40,7 +37,7 @@ export function findDebugFile(
   }
   const link = elf.debugLink();
   if (link === undefined) return undefined;
-  for (const beside of new Set([dirname(path), dirname(realpathSync(path))])) {
+  for (const beside of new Set([dirname(path), dirname(Deno.realPathSync(path))])) {
     const places = [beside, join(beside, ".debug"), ...folders.map((folder) => join(folder, beside))];
     for (const candidate of places.map((place) => join(place, link.fileName))) {
       if (open(candidate, (source) => checksum(source) === link.checksum)) return candidate;
@@ -66,9 +63,11 @@ function open(path: string, check: (source: FileSource) => boolean): boolean {
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG"]);
 
 function checksum(source: FileSource): number {
+  // Loaded when first needed: it takes as long as all the rest of the start.
+  const { crc32 } = globalThis.process.getBuiltinModule("node:zlib");
   let value = 0;
   for (let offset = 0; offset < source.size; offset += CHUNK_SIZE) {
-    value = crc32(Buffer.from(source.read(offset, CHUNK_SIZE)), value);
+    value = crc32(source.read(offset, CHUNK_SIZE), value);
   }
   return value;
 }

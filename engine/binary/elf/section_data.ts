@@ -5,7 +5,6 @@
  * chapter 4, "Section Compression".
  */
 
-import { inflateSync, zstdDecompressSync } from "node:zlib";
 import { Cursor } from "./cursor.ts";
 import { ElfError, hex } from "./errors.ts";
 import { type ElfSection, SECTION_FLAG, SECTION_TYPE } from "./sections.ts";
@@ -43,20 +42,25 @@ function decompress(input: ElfInput, section: ElfSection, bytes: Uint8Array): Ui
   if (algorithm !== 1 && algorithm !== 2) {
     throw cursor.error(`its compression is number ${algorithm}, neither zlib nor Zstandard`, 0);
   }
-  const result = unpack(input, section, algorithm === 1 ? inflateSync : zstdDecompressSync, data, size);
+  const result = unpack(input, section, algorithm === 1 ? "inflateSync" : "zstdDecompressSync", data, size);
   if (result.length === size) return result;
   throw cursor.error(`it unpacks to ${hex(result.length)} bytes, not ${hex(size)}`, 8);
+}
+
+/** Loaded when first needed: it takes as long as all the rest of the start. */
+function zlib(): typeof import("node:zlib") {
+  return globalThis.process.getBuiltinModule("node:zlib");
 }
 
 function unpack(
   input: ElfInput,
   section: ElfSection,
-  unpacker: typeof inflateSync,
+  unpacker: "inflateSync" | "zstdDecompressSync",
   data: Uint8Array,
   size: number,
 ): Uint8Array {
   try {
-    const { buffer, byteOffset, byteLength } = unpacker(data, { maxOutputLength: Math.max(size, 1) });
+    const { buffer, byteOffset, byteLength } = zlib()[unpacker](data, { maxOutputLength: Math.max(size, 1) });
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
