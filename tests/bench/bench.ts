@@ -105,6 +105,21 @@ async function startUp(): Promise<void> {
   await Deno.remove(empty);
 }
 
+/** A program of 100 MiB that touches next to nothing of it takes no more memory than a small one. */
+async function bigProgram(): Promise<void> {
+  const [big, small] = await Promise.all(
+    [100 << 20, 1].map((size) =>
+      compile(`static char data[${size}] = {1}; int main(void) { return data[${size - 1}] > 1; }`, ["-O1", "-static"])
+    ),
+  );
+  const run = (program: string) => [deno, "run", "-A", "--no-check", main, "run", program];
+  const [large, tiny] = await compare(run(big), run(small));
+  show(
+    "resident memory of a program of 100 MiB, beyond a small one",
+    `${(large.mebibytes - tiny.mebibytes).toFixed(0)} MiB`,
+  );
+}
+
 async function hooks(): Promise<void> {
   const program = await compile(
     `static int __attribute__((noinline)) f(int n) { return n < 2 ? n : f(n - 1) + f(n - 2); }
@@ -135,4 +150,5 @@ async function hooks(): Promise<void> {
 
 await coverage();
 await startUp();
+await bigProgram();
 await hooks();
