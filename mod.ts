@@ -25,7 +25,9 @@ export {
 } from "./engine/ffi/library_places.ts";
 
 export { ElfError, UnsupportedElfError } from "./engine/binary/elf/mod.ts";
-export { Emulator, type EmulatorOptions, type HookOptions } from "./engine/emulator.ts";
+export { type CodeHookOptions, Emulator, type EmulatorOptions, type HookOptions } from "./engine/emulator.ts";
+export type { GuestEventMap, GuestEventName, Listener, SignalEvent } from "./engine/events.ts";
+export type { CodeKind } from "./engine/code_hooks.ts";
 export type { Fault, StopReason } from "./engine/stop_reason.ts";
 export { GuestContext } from "./engine/context.ts";
 export type { GuestOptions } from "./engine/guest.ts";

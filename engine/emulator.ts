@@ -4,12 +4,14 @@
 
 import { findLibrary } from "./ffi/find_library.ts";
 import { Disassembler, type Instruction } from "./disasm/disassembler.ts";
+import { CodeHooks, type CodeKind } from "./code_hooks.ts";
 import { GuestContext } from "./context.ts";
 import { Coverage } from "./coverage.ts";
+import { EventListeners, type GuestEventMap, type GuestEventName, type Listener, signalEvent } from "./events.ts";
 import type { Hook } from "./hooks/hook.ts";
 import { type CallHandlers, CallStack } from "./hooks/intercept.ts";
 import { type SyscallEvent, type SyscallHandlers, SyscallHook } from "./hooks/syscalls.ts";
-import type { SyscallCall } from "./linux/observers.ts";
+import type { ArrivingSignal, SyscallCall } from "./linux/observers.ts";
 import type { WatchEvent, WatchKind, Watchpoint } from "./hooks/watchpoints.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
@@ -19,7 +21,8 @@ import { signalNumber } from "./linux/abi/signals.ts";
 import { Image, Symbols } from "./symbols/mod.ts";
 import { MachineCounts } from "./counts.ts";
 import { type PluginHandle, PluginHost, type UseOptions } from "./plugin_host.ts";
-import type { Plugin, PluginSettings } from "./plugin.ts";
+import type { CodePart, CodeRange, Plugin, PluginSettings } from "./plugin.ts";
+import { Translations } from "./translations.ts";
 
 /** What to run, and how. */
 export interface EmulatorOptions extends GuestOptions {
@@ -31,6 +34,12 @@ export interface EmulatorOptions extends GuestOptions {
 export interface HookOptions {
   /** Attach when an image with this name is mapped, if it is not known yet; else an unknown name is an error. */
   readonly pending?: boolean;
+}
+
+/** Options of {@linkcode Emulator.hookEvery}. */
+export interface CodeHookOptions {
+  /** The code that it is about: symbols, images, ranges; by default all. */
+  readonly within?: readonly CodePart[];
 }
 
 /**
@@ -51,6 +60,9 @@ export class Emulator implements Disposable {
   readonly #taken: DisposableStack;
   readonly #disassembler: Disassembler;
   readonly #hooks: HookRegistry;
+  readonly #codeHooks: CodeHooks;
+  readonly #translations = new Translations();
+  readonly #listeners = new EventListeners();
   readonly #plugins: PluginHost;
   readonly #calls: CallStack;
   #failure: { readonly error: unknown } | undefined;
@@ -71,10 +83,11 @@ export class Emulator implements Disposable {
     this.#disassembler = new Disassembler(findLibrary("capstone").path);
     taken.defer(() => this.#disassembler.close());
     this.#guest = new Guest(findLibrary("unicorn").path, this.#disassembler, options, {
-      translated: (block, start, size) => this.#plugins.translated(block, start, size),
-      retired: (block) => this.#plugins.retired(block),
+      translated: (block, start, size) => this.#translations.translated(block, start, size),
+      retired: (block) => this.#translations.retired(block),
       mapped: (mapping) => this.#onMapped(mapping),
       unmapped: (start, end) => this.#onUnmapped(start, end),
+      arriving: (signal) => this.#onSignal(signal),
       warn,
     });
     taken.defer(() => this.#guest.close());
@@ -96,12 +109,17 @@ export class Emulator implements Disposable {
     const counts = new MachineCounts(machine);
     this.coverage = new Coverage(counts, this.symbols, machine.memory, this.#disassembler);
     this.#hooks = new HookRegistry(this.symbols, machine.sites);
-    this.#plugins = new PluginHost({
-      memory: machine.memory,
+    const ground = {
       symbols: this.symbols,
       disassembler: this.#disassembler,
-      counts,
       machine,
+      translations: this.#translations,
+    };
+    this.#codeHooks = new CodeHooks(ground);
+    this.#plugins = new PluginHost({
+      ...ground,
+      memory: machine.memory,
+      counts,
       observe: (observer) => this.#guest.observe(observer),
       context: this.cpu,
       guest: { program: options.program, args: options.args ?? [], pid: this.pid },
@@ -148,7 +166,7 @@ export class Emulator implements Disposable {
 
   /** Hooks that are attached. */
   get hooks(): readonly Hook[] {
-    return this.#hooks.list();
+    return [...this.#hooks.list(), ...this.#codeHooks.list()];
   }
 
   /** Plugins in use. */
@@ -162,6 +180,16 @@ export class Emulator implements Disposable {
     if (image === undefined) return;
     this.symbols.add(image);
     this.#guarded(() => this.#hooks.refresh());
+    this.#tell("image", image);
+  }
+
+  #onSignal(signal: ArrivingSignal): void {
+    this.#tell("signal", signalEvent(signal));
+    if (this.#failure !== undefined || this.#why !== undefined) signal.hold();
+  }
+
+  #tell<K extends GuestEventName>(event: K, value: GuestEventMap[K]): void {
+    this.#guarded(() => this.#listeners.tell(event, value));
   }
 
   #onUnmapped(start: number, end: number): void {
@@ -186,13 +214,47 @@ export class Emulator implements Disposable {
    * It takes effect for the very next execution. The closure may read and change registers and memory, attach and
    * detach hooks, and stop the guest. If it throws, the guest stops there.
    *
-   * @param where A symbol, `image:symbol`, `symbol+offset`, a glob or RegExp over function names, or an address.
+   * @param where A symbol, `image:symbol`, `symbol+offset`, a glob or RegExp over function names, an address, or a
+   *   range, each of whose instructions is meant.
    * @returns The handle: `detach()`, `disable()`, `enable()`, `hits`.
    * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
    */
-  hook(where: Location, handler: (cpu: GuestContext, hook: Hook) => void, options: HookOptions = {}): Hook {
+  hook(
+    where: Location | CodeRange,
+    handler: (cpu: GuestContext, hook: Hook) => void,
+    options: HookOptions = {},
+  ): Hook {
+    if (typeof where === "object" && !(where instanceof RegExp)) {
+      return this.hookEvery("instruction", handler, { within: [where] });
+    }
     const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
     return this.#hooks.add(where, run, options.pending ?? false);
+  }
+
+  /**
+   * Attaches a closure to a kind of code, wherever it runs: before each block, or before each such instruction.
+   *
+   * @param kind `"block"`, `"instruction"`, a mnemonic, a group such as `"call"`, or a RegExp over mnemonics.
+   * @returns The handle, as that of {@linkcode hook}.
+   * @throws {RangeError} If there is no such kind of code.
+   * @throws {UnknownSymbolError} If a name of `options.within` is unknown, and the guest maps no images by itself.
+   */
+  hookEvery(
+    kind: CodeKind,
+    handler: (cpu: GuestContext, hook: Hook) => void,
+    options: CodeHookOptions = {},
+  ): Hook {
+    const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
+    return this.#codeHooks.add(kind, options.within ?? [], run);
+  }
+
+  /**
+   * Calls a closure at an event: a signal that arrives, an image that was mapped, the guest's end.
+   *
+   * @returns The handle: `detach()`, `hits`.
+   */
+  on<K extends GuestEventName>(event: K, handler: (value: GuestEventMap[K], cpu: GuestContext) => void): Listener {
+    return this.#listeners.add(event, (value) => handler(value, this.cpu));
   }
 
   /**
@@ -262,6 +324,22 @@ export class Emulator implements Disposable {
    */
   replace(where: Location, work: (...args: bigint[]) => bigint, options: HookOptions = {}): Hook {
     return this.hook(where, (cpu) => cpu.return(work(...cpu.args)), options);
+  }
+
+  /**
+   * Overwrites guest memory, whatever the guest itself may do there: code is executed as it is now from the very next
+   * execution on.
+   *
+   * @param where An address, or a symbol.
+   * @returns The bytes that were there.
+   * @throws {UnknownSymbolError} If there is no such symbol.
+   * @throws {GuestMemoryError} If a byte is not mapped.
+   */
+  patch(where: string | bigint, bytes: Uint8Array | readonly number[]): Uint8Array {
+    const address = typeof where === "bigint" ? where : this.symbols.find(where).address;
+    const before = this.memory.bytes(address, bytes.length);
+    this.memory.write(address, Uint8Array.from(bytes));
+    return before;
   }
 
   /**
@@ -352,7 +430,9 @@ export class Emulator implements Disposable {
     if (this.ended !== undefined) return this.ended;
     this.#running = true;
     try {
-      return await work();
+      const reason = await work();
+      if (this.ended !== undefined) this.#tell("exit", this.ended);
+      return this.#stopReason() ?? reason;
     } finally {
       this.#running = false;
       this.#interrupted = false;

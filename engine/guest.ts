@@ -14,7 +14,7 @@ import type { FaultEnd } from "./linux/faults.ts";
 import { Files } from "./linux/files.ts";
 import { hostEnvironment } from "./linux/host_environment.ts";
 import { Kernel } from "./linux/kernel.ts";
-import type { SyscallObserver } from "./linux/observers.ts";
+import type { ArrivingSignal, SyscallObserver } from "./linux/observers.ts";
 import { Paths } from "./linux/paths.ts";
 import { createProcess, type Process, type ProcessListener } from "./linux/process.ts";
 import { openProgram } from "./linux/program_file.ts";
@@ -53,6 +53,8 @@ export interface GuestEvents extends ProcessListener {
   translated(block: number, start: number, size: number): void;
   /** See `MachineEvents`. */
   retired(block: number): void;
+  /** See `KernelOptions`. */
+  arriving(signal: ArrivingSignal): void;
   warn(message: string): void;
 }
 
@@ -123,6 +125,7 @@ export class Guest {
       this.process.signals.setAction(signalNumber(name), { handler: SIG_IGN, flags: 0, restorer: 0n, mask: 0n }, []);
     }
     this.#kernel = new Kernel(this.process, {
+      arriving: (signal) => events.arriving(signal),
       unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
     });
     if (options.onSyscall !== undefined) this.#kernel.observe(strace(options.onSyscall));
@@ -176,7 +179,7 @@ export class Guest {
   }
 
   async #settle(work: () => SliceEnd, stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
-    if (this.#kernel.pending === undefined) {
+    if (this.#kernel.pending === undefined && !this.#kernel.isHolding) {
       const end = work();
       if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(end);
     }

@@ -53,7 +53,15 @@ export interface StandardValues {
  * A part of the guest's code: the name of a symbol (`main`, `libc.so.6:puts`, `str*`) or an image (`libc.so.6`), or
  * addresses from `from` up to but without `to`.
  */
-export type CodePart = string | { readonly from: bigint; readonly to: bigint };
+export type CodePart = string | CodeRange;
+
+/** Code by address. */
+export interface CodeRange {
+  /** The first address. */
+  readonly from: bigint;
+  /** The first address after it. */
+  readonly to: bigint;
+}
 
 /** Counts executions natively: no callback is made. */
 export interface Counter {

@@ -1,7 +1,6 @@
-/** Runs the plugins of a guest: tells them of code before it first runs, and of code that is no more. */
+/** Runs the plugins of a guest. */
 
 import type { Plugin, PluginSettings, ReportOutput } from "./plugin.ts";
-import type { AnnouncedBlock } from "./plugins/code.ts";
 import type { PluginGround } from "./plugins/ground.ts";
 import { type PluginHandle, PluginInstance } from "./plugins/instance.ts";
 
@@ -20,8 +19,6 @@ export interface UseOptions {
 export class PluginHost {
   readonly #ground: PluginGround;
   readonly #used: PluginInstance[] = [];
-  /** Blocks that were announced and whose code is still there. */
-  readonly #blocks = new Map<number, AnnouncedBlock>();
 
   constructor(ground: PluginGround) {
     this.#ground = ground;
@@ -45,23 +42,11 @@ export class PluginHost {
     options: UseOptions = {},
   ): PluginHandle {
     const used = new PluginInstance(
-      ...[plugin as unknown as Plugin, params, options.output, this.#blocks, this.#ground] as const,
+      ...[plugin as unknown as Plugin, params, options.output, this.#ground] as const,
     );
     this.#used.push(used);
+    this.#ground.translations.follow(used);
     return used;
-  }
-
-  /** A block is about to run for the first time. */
-  translated(key: number, start: number, size: number): void {
-    const block = { key, start, size };
-    this.#blocks.set(key, block);
-    for (const used of this.#used) used.translated(block);
-  }
-
-  /** A block's code is no more. */
-  retired(key: number): void {
-    this.#blocks.delete(key);
-    for (const used of this.#used) used.retired(key);
   }
 
   /** Hands on what plugins wrote while the guest ran. */

@@ -37,6 +37,8 @@ const FLOW: readonly (readonly [group: number, kind: FlowKind])[] = [[2, "call"]
 const LONGEST = 15;
 const MOST_TEXTS = 20_000;
 const CHUNK = 4096;
+/** More than Capstone has instructions. */
+const MOST_NAMES = 2000;
 
 /** A decoder of x86-64 code. */
 export class Disassembler {
@@ -51,6 +53,7 @@ export class Disassembler {
   readonly #left = new BigUint64Array(1);
   readonly #address = new BigUint64Array(1);
   readonly #texts = new Map<string, string>();
+  #names: ReadonlySet<string> | undefined;
 
   /**
    * Opens two handles, with and without detail.
@@ -97,7 +100,6 @@ export class Disassembler {
     this.#address[0]++;
   }
 
-  /** ASCII up to a zero byte: short, so that this is faster than a TextDecoder. */
   /** A text of the record. There are few mnemonics and operands that are not repeated often: each is kept once. */
   #text(offset: number): string {
     const text = Deno.UnsafePointerView.getCString(this.#record, offset);
@@ -166,6 +168,22 @@ export class Disassembler {
     this.#load(instruction.bytes, Number(instruction.address));
     if (this.#next(this.#detailHandle) === 0) return undefined;
     return new DataView(hostBuffer(this.#view.getBigUint64(INSN.DETAIL, true), DETAIL.END));
+  }
+
+  /** Whether a name is that of an instruction or of a group of them. */
+  hasName(name: string): boolean {
+    this.#names ??= new Set([
+      ...this.#allNames((id) => this.#capstone.cs_insn_name(this.#handle, id)),
+      ...this.#allNames((id) => this.#capstone.cs_group_name(this.#handle, id)),
+    ]);
+    return this.#names.has(name);
+  }
+
+  *#allNames(name: (id: number) => Deno.PointerValue): Generator<string> {
+    for (let id = 1; id < MOST_NAMES; id++) {
+      const pointer = name(id);
+      if (pointer !== null) yield Deno.UnsafePointerView.getCString(pointer);
+    }
   }
 
   /** Names of Capstone's groups that an instruction is in, such as `jump`, `branch_relative`, `sse2`. */

@@ -15,78 +15,53 @@ export interface HookSites {
 }
 
 /** Something attached to the guest. `using` detaches it at the end of a block. */
-export class Hook implements Disposable {
+export abstract class Hook implements Disposable {
   /** Where it was attached, as given. */
   readonly where: string;
-  readonly #sites: HookSites;
-  readonly #run: (hook: Hook, address: number) => void;
-  readonly #addresses = new Set<number>();
   readonly #onDetach: (hook: Hook) => void;
-  readonly #action: Action = (address) => {
-    if (!this.isEnabled) return;
-    this.hits++;
-    this.#run(this, address);
-  };
   /** How often it was called. */
   hits = 0;
   #state: "enabled" | "disabled" | "detached" = "enabled";
 
   /** See `Emulator.hook`, which makes these. */
-  constructor(
-    where: string,
-    sites: HookSites,
-    run: (hook: Hook, address: number) => void,
-    onDetach: (hook: Hook) => void,
-  ) {
+  constructor(where: string, onDetach: (hook: Hook) => void) {
     this.where = where;
-    this.#sites = sites;
-    this.#run = run;
     this.#onDetach = onDetach;
   }
 
   /** The guest addresses that it is attached to now; none while its location is not mapped yet. */
-  get addresses(): readonly bigint[] {
-    return [...this.#addresses].sort((a, b) => a - b).map(BigInt);
-  }
+  abstract get addresses(): readonly bigint[];
+
+  /** Attaches or detaches the actions, after {@linkcode isEnabled} has changed. */
+  protected abstract settle(): void;
 
   /** Whether it is called. */
   get isEnabled(): boolean {
     return this.#state === "enabled";
   }
 
+  /** Whether it was taken away for good. */
+  get isDetached(): boolean {
+    return this.#state === "detached";
+  }
+
   /** Whether it waits for its location to be mapped. */
   get isPending(): boolean {
-    return this.#state !== "detached" && this.#addresses.size === 0;
-  }
-
-  /** Adds an address; for the registry. */
-  cover(address: number): void {
-    if (this.#state === "detached" || this.#addresses.has(address)) return;
-    this.#addresses.add(address);
-    if (this.#state === "enabled") this.#sites.attach(address, this.#action);
-  }
-
-  /** Forgets addresses of `[start, end)`, which is not mapped any more; for the registry. */
-  uncover(start: number, end: number): void {
-    for (const address of this.#addresses) {
-      if (address < start || address >= end) continue;
-      this.#addresses.delete(address);
-      if (this.#state === "enabled") this.#sites.detach(address, this.#action);
-    }
+    return this.#state !== "detached" && this.addresses.length === 0;
   }
 
   /** Has it called again, from the next execution on. */
   enable(): void {
     if (this.#state !== "disabled") return;
     this.#state = "enabled";
-    for (const address of this.#addresses) this.#sites.attach(address, this.#action);
+    this.settle();
   }
 
   /** Has it not called until {@linkcode enable}. */
   disable(): void {
     if (this.#state !== "enabled") return;
     this.#state = "disabled";
-    for (const address of this.#addresses) this.#sites.detach(address, this.#action);
+    this.settle();
   }
 
   /** Takes it away for good. */
@@ -94,12 +69,66 @@ export class Hook implements Disposable {
     this.disable();
     if (this.#state === "detached") return;
     this.#state = "detached";
-    this.#addresses.clear();
     this.#onDetach(this);
   }
 
   /** Detaches at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.detach();
+  }
+}
+
+/** A hook on places that are known by address. */
+export class PlaceHook extends Hook {
+  readonly #sites: HookSites;
+  readonly #run: (hook: Hook, address: number) => void;
+  readonly #addresses = new Set<number>();
+  readonly #action: Action = (address) => {
+    if (!this.isEnabled) return;
+    this.hits++;
+    this.#run(this, address);
+  };
+
+  /** @param run Called at each execution. */
+  constructor(
+    where: string,
+    sites: HookSites,
+    run: (hook: Hook, address: number) => void,
+    onDetach: (hook: Hook) => void,
+  ) {
+    super(where, onDetach);
+    this.#sites = sites;
+    this.#run = run;
+  }
+
+  get addresses(): readonly bigint[] {
+    return this.isDetached ? [] : [...this.#addresses].sort((a, b) => a - b).map(BigInt);
+  }
+
+  override get isPending(): boolean {
+    return !this.isDetached && this.#addresses.size === 0;
+  }
+
+  /** Adds an address. */
+  cover(address: number): void {
+    if (this.isDetached || this.#addresses.has(address)) return;
+    this.#addresses.add(address);
+    if (this.isEnabled) this.#sites.attach(address, this.#action);
+  }
+
+  /** Forgets addresses of `[start, end)`, which is not mapped any more. */
+  uncover(start: number, end: number): void {
+    for (const address of this.#addresses) {
+      if (address < start || address >= end) continue;
+      this.#addresses.delete(address);
+      if (this.isEnabled) this.#sites.detach(address, this.#action);
+    }
+  }
+
+  protected settle(): void {
+    for (const address of this.#addresses) {
+      if (this.isEnabled) this.#sites.attach(address, this.#action);
+      else this.#sites.detach(address, this.#action);
+    }
   }
 }

@@ -4,7 +4,7 @@
 
 import type { Symbols } from "../symbols/mod.ts";
 import { UnknownImageError, UnknownSymbolError } from "../symbols/mod.ts";
-import { Hook, type HookSites } from "./hook.ts";
+import { type Hook, type HookSites, PlaceHook } from "./hook.ts";
 
 /** A place in the guest: `"main"`, `"main+0x10"`, `"libc.so.6:puts"`, a glob, a RegExp over names, an address. */
 export type Location = string | RegExp | bigint;
@@ -13,7 +13,7 @@ export type Location = string | RegExp | bigint;
 export class HookRegistry {
   readonly #symbols: Symbols;
   readonly #sites: HookSites;
-  readonly #hooks = new Map<Hook, Location>();
+  readonly #hooks = new Map<PlaceHook, Location>();
 
   constructor(symbols: Symbols, sites: HookSites) {
     this.#symbols = symbols;
@@ -34,7 +34,7 @@ export class HookRegistry {
    */
   add(where: Location, run: (hook: Hook, address: number) => void, pending: boolean): Hook {
     const addresses = this.#resolve(where, pending);
-    const hook = new Hook(locationText(where), this.#sites, run, (gone) => this.#hooks.delete(gone));
+    const hook: PlaceHook = new PlaceHook(locationText(where), this.#sites, run, () => this.#hooks.delete(hook));
     this.#hooks.set(hook, where);
     for (const address of addresses) hook.cover(address);
     return hook;

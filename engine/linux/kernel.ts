@@ -11,9 +11,9 @@ import { SI, SIGNAL } from "./abi/signals.ts";
 import { type AddressOf, type FaultEnd, raiseFault } from "./faults.ts";
 import type { Process } from "./process.ts";
 import { forceSignal, restarts, sendSignal, type SignalAction } from "./signals.ts";
-import { enterHandler, takeHandledSignal } from "./signals/delivery.ts";
-import type { SyscallCall, SyscallObserver } from "./observers.ts";
-import { faultSignal } from "./signals/siginfo.ts";
+import { enterHandler, takeSignal } from "./signals/delivery.ts";
+import type { ArrivingSignal, SyscallCall, SyscallObserver } from "./observers.ts";
+import { faultSignal, type SignalInfo } from "./signals/siginfo.ts";
 import type { Result, Waiting } from "./syscall.ts";
 import { SYSCALLS } from "./syscalls/mod.ts";
 
@@ -27,6 +27,8 @@ const ROWS = new Map(SYSCALLS.map((row) => [SYSCALL_NUMBERS[row.name], row]));
 export interface KernelOptions {
   /** Gets the name or number of a system call that has no row, once each. */
   readonly unknown: (name: string) => void;
+  /** Called before a signal is delivered, unless it is ignored. */
+  readonly arriving?: (signal: ArrivingSignal) => void;
 }
 
 /** The kernel of one process. */
@@ -39,6 +41,10 @@ export class Kernel {
   #observers: readonly SyscallObserver[] = [];
   /** The call at hand, if somebody follows it. */
   #call: SyscallCall | undefined;
+
+  /** The signal that the owner was told of last. */
+  #announced: SignalInfo | undefined;
+  #holding = false;
 
   constructor(readonly process: Process, options: KernelOptions) {
     this.#options = options;
@@ -90,6 +96,11 @@ export class Kernel {
     const alarm = this.process.timers.deadline;
     if (waiting === undefined || alarm === undefined) return waiting;
     return { ...waiting, wait: { ...waiting.wait, deadline: Math.min(alarm, waiting.wait.deadline ?? Infinity) } };
+  }
+
+  /** Whether a signal is held back: the guest must not execute anything before {@linkcode attend}. */
+  get isHolding(): boolean {
+    return this.#holding;
   }
 
   /** Tries the waiting call again. @returns Whether the guest may go on. */
@@ -144,9 +155,12 @@ export class Kernel {
     process.deferred = undefined;
     deferred?.();
     this.#answerSignalWait();
-    while (process.thread.signals.deliverable !== 0n) {
-      const next = takeHandledSignal(process);
-      if (next === undefined) break;
+    this.#holding = false;
+    while (process.ending === undefined && process.thread.signals.deliverable !== 0n) {
+      this.#holding = this.#announceSignal();
+      if (this.#holding) break;
+      const next = takeSignal(process);
+      if (next === undefined) continue;
       for (const observer of this.#observers) observer.signalled?.(next.info);
       this.#interrupt(next.action);
       enterHandler(process, next);
@@ -155,6 +169,22 @@ export class Kernel {
       for (const observer of this.#observers) observer.signalled?.(process.ending.info);
     }
     return process.ending === undefined && this.#pending === undefined;
+  }
+
+  /**
+   * Tells the owner of the signal that comes next, once.
+   *
+   * @returns Whether it is held back.
+   */
+  #announceSignal(): boolean {
+    const { signals } = this.process.thread;
+    const info = signals.next;
+    if (info === undefined || info === this.#announced || this.process.signals.ignores(info.signal)) return false;
+    this.#announced = info;
+    let isHeld = false;
+    const arriving: ArrivingSignal = { info, hold: () => void (isHeld = true), discard: () => signals.drop(info) };
+    this.#options.arriving?.(arriving);
+    return isHeld;
   }
 
   /** A call that waits for blocked signals takes them itself. */

@@ -17,6 +17,15 @@ export interface SyscallCall {
   readonly result: number | bigint | undefined;
 }
 
+/** A signal that is about to be delivered. */
+export interface ArrivingSignal {
+  readonly info: SignalInfo;
+  /** Leaves it pending for now: the guest executes nothing before its owner has it go on. */
+  hold(): void;
+  /** Drops it, now or while it is held. */
+  discard(): void;
+}
+
 /** A follower. */
 export interface SyscallObserver {
   /** Called before the call is made. What it returns is the call's result, and the call is not made. */

@@ -107,9 +107,20 @@ export class ThreadSignals {
     return (this.pending.mask | this.#process.pending.mask) & ~this.#mask;
   }
 
+  /** The signal that is delivered next. */
+  get next(): SignalInfo | undefined {
+    return this.pending.first(~this.#mask) ?? this.#process.pending.first(~this.#mask);
+  }
+
   /** Takes a pending signal of a set: the thread's own come first. */
   take(allowed: bigint): SignalInfo | undefined {
     return this.pending.take(allowed) ?? this.#process.pending.take(allowed);
+  }
+
+  /** Drops one signal, if it still waits. */
+  drop(info: SignalInfo): void {
+    this.pending.remove(info);
+    this.#process.pending.remove(info);
   }
 }
 

@@ -5,16 +5,9 @@ import type { Instruction } from "../disasm/disassembler.ts";
 import { type MemoryAccess, memoryAccesses } from "../hooks/accesses.ts";
 import type { Counter, PluginBlock, PluginInstruction } from "../plugin.ts";
 import type { SymbolAt } from "../symbols/mod.ts";
+import type { AnnouncedBlock } from "../translations.ts";
 import { nativeCounter } from "./counter.ts";
 import type { PluginGround } from "./ground.ts";
-
-/** A block that was announced. */
-export interface AnnouncedBlock {
-  /** What `Machine.currentBlock` is while it runs. */
-  readonly key: number;
-  readonly start: number;
-  readonly size: number;
-}
 
 /** Attaches closures for a plugin. */
 export interface Attacher {

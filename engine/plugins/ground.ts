@@ -8,6 +8,7 @@ import type { Machine } from "../machine.ts";
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { PluginGuest } from "../plugin.ts";
 import type { Symbols } from "../symbols/mod.ts";
+import type { Translations } from "../translations.ts";
 
 /** What the host of plugins works on. */
 export interface PluginGround {
@@ -16,6 +17,7 @@ export interface PluginGround {
   readonly disassembler: Disassembler;
   readonly counts: CountSource;
   readonly machine: Machine;
+  readonly translations: Translations;
   readonly context: GuestContext;
   readonly guest: PluginGuest;
   /** Has an observer follow the system calls. @returns What ends that. */

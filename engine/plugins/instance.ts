@@ -17,7 +17,8 @@ import {
   type StandardValues,
 } from "../plugin.ts";
 import { Attachments } from "./attachments.ts";
-import { type AnnouncedBlock, type Attacher, CodeBlock, decode } from "./code.ts";
+import type { AnnouncedBlock, TranslationFollower } from "../translations.ts";
+import { type Attacher, CodeBlock, decode } from "./code.ts";
 import { NativeCounter } from "./counter.ts";
 import { PluginError } from "./errors.ts";
 import type { PluginGround } from "./ground.ts";
@@ -53,7 +54,7 @@ export interface PluginHandle {
 }
 
 /** A plugin in use, as its host sees it. */
-export class PluginInstance implements PluginHandle {
+export class PluginInstance implements PluginHandle, TranslationFollower {
   readonly plugin: Plugin;
   readonly #ground: PluginGround;
   readonly #parameters: ParameterValues;
@@ -61,8 +62,6 @@ export class PluginInstance implements PluginHandle {
   readonly #attachments: Attachments;
   readonly #attacher: Attacher;
   readonly #output: RunningOutput;
-  /** Blocks that exist now. */
-  readonly #blocks: ReadonlyMap<number, AnnouncedBlock>;
   /** Keys of the blocks that it was told of. */
   readonly #told = new Set<number>();
   readonly #callbacks = {
@@ -82,7 +81,6 @@ export class PluginInstance implements PluginHandle {
   /**
    * Puts a plugin to use.
    *
-   * @param blocks The blocks that exist; the host keeps the map up to date.
    * @throws {PluginError} If a parameter is unknown or does not fit.
    * @throws What the plugin's `setup` throws.
    */
@@ -90,12 +88,10 @@ export class PluginInstance implements PluginHandle {
     plugin: Plugin,
     texts: Readonly<Record<string, string>>,
     output: ReportOutput | undefined,
-    blocks: ReadonlyMap<number, AnnouncedBlock>,
     ground: PluginGround,
   ) {
     this.plugin = plugin;
     this.#ground = ground;
-    this.#blocks = blocks;
     this.#parameters = new ParameterValues(plugin, texts);
     this.#within = this.#readWithin();
     this.#output = new RunningOutput(output);
@@ -116,7 +112,6 @@ export class PluginInstance implements PluginHandle {
     this.#window.open();
     this.#isEnabled = true;
     plugin.setup(this.#api());
-    this.#tellAll();
   }
 
   get params(): Readonly<Record<string, Value>> {
@@ -224,7 +219,7 @@ export class PluginInstance implements PluginHandle {
   }
 
   #tellAll(): void {
-    for (const block of this.#blocks.values()) this.translated(block);
+    for (const block of this.#ground.translations.blocks.values()) this.translated(block);
   }
 
   /** Hands on what was written while the guest ran. */

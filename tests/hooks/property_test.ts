@@ -1,7 +1,7 @@
 /** Hooks that attach, detach and stop at random, against a model of what they should do. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { Hook } from "../../engine/hooks/hook.ts";
+import { PlaceHook } from "../../engine/hooks/hook.ts";
 import { BareGuest, seeded } from "../programs/bare.ts";
 import { guest, type GuestName, randomGuest } from "../counters/guests.ts";
 import { HookModel, type ModelHook } from "./model.ts";
@@ -74,8 +74,8 @@ function check(path: string, expected: Undisturbed, seed: number): number {
   const log: string[] = [];
   const position = () => machine.ledger.total();
   const toggle = (name: number) => hooks[name].isEnabled ? hooks[name].disable() : hooks[name].enable();
-  const hooks: Hook[] = modelHooks.map(({ name, address }) => {
-    const hook = new Hook(`${name}`, machine.sites, (self, at) => {
+  const hooks: PlaceHook[] = modelHooks.map(({ name, address }) => {
+    const hook = new PlaceHook(`${name}`, machine.sites, (self, at) => {
       log.push(`${name} at ${at.toString(16)}`);
       const deed = deedOf(name, self.hits - 1);
       if (deed.kind === "stop") machine.requestStop();

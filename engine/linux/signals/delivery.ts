@@ -1,6 +1,5 @@
 /**
- * Delivery of signals, between slices: finds the next one that does something, and has the thread run its handler, or
- * the process end. See signal(7).
+ * Delivery of signals, between slices: takes the next one, and has the thread run its handler, or the process end. See signal(7).
  *
  * Stopping is left out: SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU without a handler do nothing, as no one inside could
  * continue the only process.
@@ -20,22 +19,20 @@ export interface HandledSignal {
 }
 
 /**
- * Takes pending signals until one has a handler. One whose default action ends the process sets its ending.
+ * Takes the pending signal that comes next. One whose default action ends the process sets its ending.
  *
- * @returns The one with a handler, taken; undefined if there is none, or the process has ended.
+ * @returns The signal, if it has a handler.
  */
-export function takeHandledSignal(process: Process): HandledSignal | undefined {
+export function takeSignal(process: Process): HandledSignal | undefined {
   const { signals } = process.thread;
-  while (process.ending === undefined && signals.deliverable !== 0n) {
-    const info = signals.take(~signals.mask);
-    if (info === undefined) return undefined;
-    const action = process.signals.action(info.signal);
-    if (action.handler === SIG_IGN) continue;
-    if (action.handler !== SIG_DFL) return { info, action };
-    const effect = defaultAction(info.signal);
-    if (effect === "terminate" || effect === "core") {
-      process.ending = { kind: "signalled", signal: info.signal, core: effect === "core", info };
-    }
+  const info = signals.take(~signals.mask);
+  if (info === undefined) return undefined;
+  const action = process.signals.action(info.signal);
+  if (action.handler === SIG_IGN) return undefined;
+  if (action.handler !== SIG_DFL) return { info, action };
+  const effect = defaultAction(info.signal);
+  if (effect === "terminate" || effect === "core") {
+    process.ending = { kind: "signalled", signal: info.signal, core: effect === "core", info };
   }
   return undefined;
 }

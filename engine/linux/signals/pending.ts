@@ -29,23 +29,32 @@ export class PendingSignals {
     this.#count++;
   }
 
-  /** Takes the first signal of a set: those that an instruction caused come first, then the lowest number. */
+  /** Takes the first signal of a set; see {@linkcode first}. */
   take(allowed: bigint): SignalInfo | undefined {
+    const info = this.first(allowed);
+    if (info !== undefined) this.remove(info);
+    return info;
+  }
+
+  /** The first signal of a set: those that an instruction caused come first, then the lowest number. */
+  first(allowed: bigint): SignalInfo | undefined {
     const candidates = this.#mask & allowed;
     if (candidates === 0n) return undefined;
     const preferred = candidates & SYNCHRONOUS || candidates;
     for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-      if (preferred & signalBit(signal)) return this.#shift(signal);
+      if (preferred & signalBit(signal)) return this.#queued.get(signal)?.[0];
     }
     return undefined;
   }
 
-  #shift(signal: number): SignalInfo | undefined {
-    const queue = this.#queued.get(signal) ?? [];
-    const info = queue.shift();
-    if (info !== undefined) this.#count--;
-    if (queue.length === 0) this.#mask &= ~signalBit(signal);
-    return info;
+  /** Drops one signal, if it still waits. */
+  remove(info: SignalInfo): void {
+    const queue = this.#queued.get(info.signal) ?? [];
+    const index = queue.indexOf(info);
+    if (index < 0) return;
+    queue.splice(index, 1);
+    this.#count--;
+    if (queue.length === 0) this.#mask &= ~signalBit(info.signal);
   }
 
   /** Drops the signals of a set. */
