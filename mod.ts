@@ -68,7 +68,7 @@ export type {
   SymbolTable,
 } from "./engine/symbols/mod.ts";
 export type { FoundLocation, FoundSymbol, MatchOptions } from "./engine/symbols/directory.ts";
-export type { ElfSegment, ElfSegmentType } from "./engine/binary/elf/mod.ts";
+export type { ElfSegment, ElfSegmentType, FunctionSlot } from "./engine/binary/elf/mod.ts";
 export type { CfaRule, FrameRow, RegisterRule } from "./engine/binary/dwarf/mod.ts";
 export type { DwarfExpression } from "./engine/binary/dwarf/expression.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";

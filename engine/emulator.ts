@@ -13,6 +13,7 @@ import { type CallHandlers, CallStack } from "./hooks/intercept.ts";
 import { type SyscallEvent, type SyscallHandlers, SyscallHook } from "./hooks/syscalls.ts";
 import type { ArrivingSignal, SyscallCall } from "./linux/observers.ts";
 import type { WatchEvent, WatchKind, Watchpoint } from "./hooks/watchpoints.ts";
+import { IndirectFunctions } from "./hooks/indirect.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import { Guest, type GuestOptions } from "./guest.ts";
@@ -34,6 +35,8 @@ export interface EmulatorOptions extends GuestOptions {
 export interface HookOptions {
   /** Attach when an image with this name is mapped, if it is not known yet; else an unknown name is an error. */
   readonly pending?: boolean;
+  /** Call the closure at the first execution of each place only. */
+  readonly once?: boolean;
 }
 
 /** Options of {@linkcode Emulator.hookEvery}. */
@@ -105,10 +108,11 @@ export class Emulator implements Disposable {
         new Image({ path, hostPath: this.#guest.process.paths.toHost(path), elf, base: BigInt(base), role }),
       );
     }
-    this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, (work) => this.#guarded(work));
+    this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, (error) => this.#fail(error));
     const counts = new MachineCounts(machine);
     this.coverage = new Coverage(counts, this.symbols, machine.memory, this.#disassembler);
-    this.#hooks = new HookRegistry(this.symbols, machine.sites);
+    const indirect = new IndirectFunctions(this.symbols, machine.memory, this.cpu, machine.sites);
+    this.#hooks = new HookRegistry(this.symbols, machine.sites, indirect);
     const ground = {
       symbols: this.symbols,
       disassembler: this.#disassembler,
@@ -202,10 +206,14 @@ export class Emulator implements Disposable {
     try {
       return work();
     } catch (error) {
-      this.#failure ??= { error };
-      this.#guest.machine.requestStop();
+      this.#fail(error);
       return undefined;
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#guest.machine.requestStop();
   }
 
   /**
@@ -228,7 +236,7 @@ export class Emulator implements Disposable {
       return this.hookEvery("instruction", handler, { within: [where] });
     }
     const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
-    return this.#hooks.add(where, run, options.pending ?? false);
+    return this.#hooks.add(where, run, options);
   }
 
   /**
@@ -312,8 +320,8 @@ export class Emulator implements Disposable {
    * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
    */
   intercept(where: Location, handlers: CallHandlers, options: HookOptions = {}): Hook {
-    const run = (_: Hook, address: number) => this.#guarded(() => this.#calls.enter(address, handlers));
-    return this.#hooks.add(where, run, options.pending ?? false);
+    const run = (_: Hook, address: number) => this.#calls.enter(address, handlers);
+    return this.#hooks.add(where, run, options);
   }
 
   /**
@@ -351,12 +359,14 @@ export class Emulator implements Disposable {
    * @throws {Error} If the guest runs, has ended, or stops before the function returns.
    */
   async call(where: string | bigint, ...args: readonly bigint[]): Promise<bigint> {
-    const address = typeof where === "bigint" ? where : this.symbols.find(where).address;
+    const found = typeof where === "bigint" ? { address: where, symbol: undefined } : this.symbols.find(where);
     if (this.#running || this.ended !== undefined) {
       throw new Error(`Cannot call ${where}: the guest ${this.#running ? "runs" : "has ended"}`);
     }
+    const isIndirect = found.symbol?.isIndirect && found.symbol.address === found.address;
+    const address = isIndirect ? await this.call(found.address) : found.address;
     const { machine } = this.#guest;
-    using _ = machine.cpu.saved();
+    using _ = machine.saved();
     let returned = false;
     machine.prepareCall(address, args, () => {
       returned = true;

@@ -154,7 +154,8 @@ export class Machine {
         return this.cpu.stop();
       }
     }
-    if (this.sites.isBlockSite(start)) this.#dispatch("block", start);
+    const actions = this.sites.blockActions(start);
+    if (actions !== undefined) this.#dispatch("block", start, actions);
   }
 
   #announce(block: number, start: number, size: number): void {
@@ -178,14 +179,15 @@ export class Machine {
   }
 
   #onInstruction(address: number): void {
-    if (this.#stepped !== undefined || this.sites.isBlockSite(address) || this.#repeats.isOverAt(address)) return;
-    this.#dispatch("instruction", address);
+    if (this.#stepped !== undefined || this.#repeats.isOverAt(address)) return;
+    const actions = this.sites.translatedActions(address);
+    if (actions !== undefined) this.#dispatch("instruction", address, actions);
   }
 
-  #dispatch(kind: "block" | "instruction", address: number): void {
+  #dispatch(kind: "block" | "instruction", address: number, actions: readonly Action[]): void {
     this.#at = { kind, address };
     try {
-      this.#fire(address);
+      this.#fire(address, actions);
       if (this.#stop || this.sites.hasEdits || this.#redirected !== undefined) this.#hold();
     } finally {
       if (this.#at === undefined) this.#markFired(address);
@@ -206,15 +208,14 @@ export class Machine {
     this.cpu.stop();
   }
 
-  #fire(address: number): void {
+  #fire(address: number, actions: readonly Action[]): void {
     const done = this.#fired?.address === address ? this.#fired.actions : NONE;
     this.#fired = undefined;
-    const actions = this.sites.actions(address);
-    if (actions === undefined) return;
+    const { changes } = this.sites;
     for (const action of actions) {
-      if (done.includes(action)) continue;
+      if (done !== NONE && done.includes(action)) continue;
       // One that was detached meanwhile does not run.
-      if (this.sites.actions(address) === actions || this.sites.actions(address)?.includes(action)) action(address);
+      if (this.sites.changes === changes || this.sites.actions(address)?.includes(action)) action(address);
     }
   }
 
@@ -350,7 +351,7 @@ export class Machine {
         this.#announcedSteps.add(this.#stepped);
         this.#announce(this.#stepped, pc, instruction.size);
       }
-      this.#fire(pc);
+      this.#fire(pc, this.sites.actions(pc) ?? NONE);
       if (this.#applyRedirection()) return { kind: "budget" };
       if (this.#stop) {
         this.#markFired(pc);
@@ -387,6 +388,18 @@ export class Machine {
       registers.flags = registers.flags & ~EFLAGS.TF;
       this.shadow.setCount(pc, count);
     }
+  }
+
+  /** Keeps the registers, and which actions have run for the instruction at hand; `using` puts them back. */
+  saved(): Disposable {
+    const registers = this.cpu.saved();
+    const fired = this.#fired;
+    return {
+      [Symbol.dispose]: () => {
+        registers[Symbol.dispose]();
+        this.#fired = fired;
+      },
+    };
   }
 
   /**

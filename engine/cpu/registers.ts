@@ -18,6 +18,7 @@ export class Registers {
   readonly #scratch = new BigUint64Array(1);
   /** Unicorn's record: the general registers by encoding, then the program counter. */
   #record = new BigUint64Array(GENERAL_IDS.length + 1);
+  #halves = new Uint32Array(this.#record.buffer);
 
   /** See `Emulator.cpu`. */
   constructor(unicorn: UnicornSymbols, engine: UnicornEngine) {
@@ -41,11 +42,17 @@ export class Registers {
       }
     }
     this.#record = record;
+    this.#halves = new Uint32Array(record.buffer, record.byteOffset, record.length * 2);
   }
 
   /** A general register by its encoding: 0 is rax, 1 rcx, ... */
   general(index: number): bigint {
     return this.#record[index];
+  }
+
+  /** A general register by its encoding, as a number: exact below 2^53, as all addresses of a guest are. */
+  address(index: number): number {
+    return this.#halves[2 * index] + this.#halves[2 * index + 1] * 2 ** 32;
   }
 
   /** Sets a general register by its encoding; the value is taken modulo 2^64. */

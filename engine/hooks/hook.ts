@@ -82,23 +82,35 @@ export abstract class Hook implements Disposable {
 export class PlaceHook extends Hook {
   readonly #sites: HookSites;
   readonly #run: (hook: Hook, address: number) => void;
+  /** Where it is to be called. */
   readonly #addresses = new Set<number>();
+  /** Where it was called, if once is enough. */
+  readonly #done: Set<number> | undefined;
   readonly #action: Action = (address) => {
     if (!this.isEnabled) return;
     this.hits++;
+    if (this.#done !== undefined) {
+      this.#done.add(address);
+      this.#drop(address);
+    }
     this.#run(this, address);
   };
 
-  /** @param run Called at each execution. */
+  /**
+   * @param run Called at each execution.
+   * @param once Whether it is called at the first execution of each address only.
+   */
   constructor(
     where: string,
     sites: HookSites,
     run: (hook: Hook, address: number) => void,
     onDetach: (hook: Hook) => void,
+    once = false,
   ) {
     super(where, onDetach);
     this.#sites = sites;
     this.#run = run;
+    this.#done = once ? new Set() : undefined;
   }
 
   get addresses(): readonly bigint[] {
@@ -106,23 +118,25 @@ export class PlaceHook extends Hook {
   }
 
   override get isPending(): boolean {
-    return !this.isDetached && this.#addresses.size === 0;
+    return !this.isDetached && this.#addresses.size === 0 && !this.#done?.size;
   }
 
   /** Adds an address. */
   cover(address: number): void {
-    if (this.isDetached || this.#addresses.has(address)) return;
+    if (this.isDetached || this.#addresses.has(address) || this.#done?.has(address)) return;
     this.#addresses.add(address);
     if (this.isEnabled) this.#sites.attach(address, this.#action);
   }
 
   /** Forgets addresses of `[start, end)`, which is not mapped any more. */
   uncover(start: number, end: number): void {
-    for (const address of this.#addresses) {
-      if (address < start || address >= end) continue;
-      this.#addresses.delete(address);
-      if (this.isEnabled) this.#sites.detach(address, this.#action);
-    }
+    for (const address of this.#addresses) if (address >= start && address < end) this.#drop(address);
+    for (const address of this.#done ?? []) if (address >= start && address < end) this.#done?.delete(address);
+  }
+
+  #drop(address: number): void {
+    this.#addresses.delete(address);
+    if (this.isEnabled) this.#sites.detach(address, this.#action);
   }
 
   protected settle(): void {

@@ -32,68 +32,101 @@ export interface CallHandlers {
   onLeave?(result: bigint, call: Call): bigint | void;
 }
 
-interface Frame {
-  readonly sp: bigint;
-  readonly call: Call;
+class Frame implements Call {
+  readonly args: readonly bigint[];
+  readonly depth: number;
+  data: unknown;
+  readonly sp: number;
+  readonly returns: number;
   readonly handlers: CallHandlers;
+  readonly #address: number;
+
+  constructor(address: number, sp: number, returns: number, cpu: GuestCpu, depth: number, handlers: CallHandlers) {
+    this.#address = address;
+    this.sp = sp;
+    this.returns = returns;
+    this.args = cpu.registerArgs;
+    this.depth = depth;
+    this.handlers = handlers;
+  }
+
+  get address(): bigint {
+    return BigInt(this.#address);
+  }
+
+  get returnAddress(): bigint {
+    return BigInt(this.returns);
+  }
 }
 
-/** Calls of intercepted functions that are active. */
+/** Calls of intercepted functions that are active. Addresses are numbers here: this runs at every call. */
 export class CallStack {
   readonly #cpu: GuestCpu;
   readonly #memory: GuestMemory;
   readonly #sites: Sites;
-  readonly #guarded: (work: () => void) => void;
+  readonly #failed: (error: unknown) => void;
   readonly #frames: Frame[] = [];
-  readonly #returns = new Map<bigint, Action>();
+  readonly #returns = new Map<number, Action>();
 
-  /** @param guarded Runs user code. */
-  constructor(cpu: GuestCpu, memory: GuestMemory, sites: Sites, guarded: (work: () => void) => void) {
+  /** @param failed Gets what user code threw. */
+  constructor(cpu: GuestCpu, memory: GuestMemory, sites: Sites, failed: (error: unknown) => void) {
     this.#cpu = cpu;
     this.#memory = memory;
     this.#sites = sites;
-    this.#guarded = guarded;
+    this.#failed = failed;
   }
 
   /** An intercepted function is entered. */
   enter(address: number, handlers: CallHandlers): void {
-    const { sp, registerArgs: args } = this.#cpu;
-    const returnAddress = this.#memory.u64(sp);
-    this.#unwind(sp, returnAddress);
-    const call: Call = { args, address: BigInt(address), returnAddress, depth: this.#frames.length, data: undefined };
-    this.#frames.push({ sp, call, handlers });
-    this.#watch(returnAddress);
-    handlers.onEnter?.(args, call);
-  }
-
-  /** Forgets calls whose frame is not on the stack any more. A tail call shares its caller's. */
-  #unwind(sp: bigint, returnAddress: bigint): void {
-    for (let top = this.#frames.at(-1); top !== undefined; top = this.#frames.at(-1)) {
-      if (top.sp > sp || top.sp === sp && top.call.returnAddress === returnAddress) return;
-      this.#frames.pop();
+    const sp = this.#cpu.stackAddress;
+    const returns = this.#memory.pointer(sp);
+    this.#unwind(sp, returns);
+    const frame = new Frame(address, sp, returns, this.#cpu, this.#frames.length, handlers);
+    this.#frames.push(frame);
+    if (!this.#returns.has(returns)) this.#watch(returns);
+    try {
+      handlers.onEnter?.(frame.args, frame);
+    } catch (error) {
+      this.#failed(error);
     }
   }
 
-  #watch(returnAddress: bigint): void {
-    if (this.#returns.has(returnAddress)) return;
-    const action = () => this.#guarded(() => this.#leave(returnAddress));
-    this.#returns.set(returnAddress, action);
-    this.#sites.attach(Number(returnAddress), action);
+  /** Forgets calls whose frame is not on the stack any more. A tail call shares its caller's. */
+  #unwind(sp: number, returns: number): void {
+    const frames = this.#frames;
+    while (frames.length > 0) {
+      const top = frames[frames.length - 1];
+      if (top.sp > sp || top.sp === sp && top.returns === returns) return;
+      frames.pop();
+    }
   }
 
-  #leave(address: bigint): void {
-    const sp = this.#cpu.sp - 8n;
-    for (let top = this.#frames.at(-1); top !== undefined && top.sp <= sp; top = this.#frames.at(-1)) {
-      this.#frames.pop();
-      if (top.sp !== sp || top.call.returnAddress !== address) continue;
-      const replacement = top.handlers.onLeave?.(this.#cpu.rax, top.call);
-      if (replacement !== undefined) this.#cpu.rax = replacement;
+  #watch(returns: number): void {
+    const action = () => this.#leave(returns);
+    this.#returns.set(returns, action);
+    this.#sites.attach(returns, action);
+  }
+
+  #leave(address: number): void {
+    const sp = this.#cpu.stackAddress - 8;
+    const frames = this.#frames;
+    while (frames.length > 0) {
+      const top = frames[frames.length - 1];
+      if (top.sp > sp) return;
+      frames.pop();
+      if (top.sp !== sp || top.returns !== address || top.handlers.onLeave === undefined) continue;
+      try {
+        const replacement = top.handlers.onLeave(this.#cpu.rax, top);
+        if (replacement !== undefined) this.#cpu.rax = replacement;
+      } catch (error) {
+        this.#failed(error);
+      }
     }
   }
 
   /** Stops watching returns, once no function is intercepted. */
   clear(): void {
-    for (const [address, action] of this.#returns) this.#sites.detach(Number(address), action);
+    for (const [address, action] of this.#returns) this.#sites.detach(address, action);
     this.#returns.clear();
     this.#frames.length = 0;
   }

@@ -2,22 +2,39 @@
  * All hooks of a guest, by location: names are looked up when a hook is made and again when an image is mapped.
  */
 
-import type { Symbols } from "../symbols/mod.ts";
+import type { FoundSymbol, Symbols } from "../symbols/mod.ts";
 import { UnknownImageError, UnknownSymbolError } from "../symbols/mod.ts";
 import { type Hook, type HookSites, PlaceHook } from "./hook.ts";
+import type { IndirectFunctions } from "./indirect.ts";
 
 /** A place in the guest: `"main"`, `"main+0x10"`, `"libc.so.6:puts"`, a glob, a RegExp over names, an address. */
 export type Location = string | RegExp | bigint;
+
+/** How a hook is attached. */
+export interface HookChoices {
+  readonly pending?: boolean;
+  readonly once?: boolean;
+}
+
+/** A place that a location means, and its symbol if it is at its start. */
+interface Place {
+  readonly address: number;
+  readonly symbol?: FoundSymbol;
+}
 
 /** Hooks of one guest. */
 export class HookRegistry {
   readonly #symbols: Symbols;
   readonly #sites: HookSites;
+  readonly #indirect: IndirectFunctions;
   readonly #hooks = new Map<PlaceHook, Location>();
+  /** For each hook, the resolvers that it follows, and what ends that. */
+  readonly #followed = new Map<PlaceHook, Map<number, () => void>>();
 
-  constructor(symbols: Symbols, sites: HookSites) {
+  constructor(symbols: Symbols, sites: HookSites, indirect: IndirectFunctions) {
     this.#symbols = symbols;
     this.#sites = sites;
+    this.#indirect = indirect;
   }
 
   /** Hooks that are attached or waiting. */
@@ -29,38 +46,74 @@ export class HookRegistry {
    * Attaches a hook.
    *
    * @param run Called at each execution.
-   * @param pending Whether a name that is unknown now may be mapped later.
+   * @param choices.pending Whether a name that is unknown now may be mapped later.
+   * @param choices.once Whether the first execution of each address is enough.
    * @throws {UnknownSymbolError} If there is no such symbol, and `pending` is false.
    */
-  add(where: Location, run: (hook: Hook, address: number) => void, pending: boolean): Hook {
-    const addresses = this.#resolve(where, pending);
-    const hook: PlaceHook = new PlaceHook(locationText(where), this.#sites, run, () => this.#hooks.delete(hook));
+  add(where: Location, run: (hook: Hook, address: number) => void, choices: HookChoices = {}): Hook {
+    const places = this.#resolve(where, choices.pending ?? false);
+    const hook: PlaceHook = new PlaceHook(
+      locationText(where),
+      this.#sites,
+      run,
+      () => this.#remove(hook),
+      choices.once,
+    );
     this.#hooks.set(hook, where);
-    for (const address of addresses) hook.cover(address);
+    this.#followed.set(hook, new Map());
+    for (const place of places) this.#cover(hook, place);
     return hook;
+  }
+
+  #remove(hook: PlaceHook): void {
+    this.#hooks.delete(hook);
+    for (const unfollow of this.#followed.get(hook)?.values() ?? []) unfollow();
+    this.#followed.delete(hook);
+  }
+
+  #cover(hook: PlaceHook, { address, symbol }: Place): void {
+    if (symbol === undefined || !symbol.isIndirect) return hook.cover(address);
+    const followed = this.#followed.get(hook);
+    if (followed === undefined || followed.has(address)) return;
+    followed.set(address, this.#indirect.follow(symbol, (target) => hook.cover(target)));
   }
 
   /** Looks all names up again, after images were mapped. */
   refresh(): void {
     for (const [hook, where] of this.#hooks) {
       if (typeof where === "bigint") continue;
-      if (typeof where === "string" && !isPattern(where) && !hook.isPending) continue;
-      for (const address of this.#resolve(where, true)) hook.cover(address);
+      for (const place of this.#resolve(where, true)) this.#cover(hook, place);
     }
   }
 
   /** Has hooks forget what is not mapped any more. */
   forget(start: number, end: number): void {
-    for (const hook of this.#hooks.keys()) hook.uncover(start, end);
+    for (const [hook, followed] of this.#followed) {
+      hook.uncover(start, end);
+      for (const [resolver, unfollow] of followed) {
+        if (resolver < start || resolver >= end) continue;
+        unfollow();
+        followed.delete(resolver);
+      }
+    }
   }
 
-  #resolve(where: Location, pending: boolean): readonly number[] {
-    if (typeof where === "bigint") return [Number(where)];
+  #resolve(where: Location, pending: boolean): readonly Place[] {
+    if (typeof where === "bigint") return [{ address: Number(where) }];
     try {
-      const found = typeof where !== "string" || isPattern(where)
-        ? this.#symbols.matching(where)
-        : this.#symbols.findAll(where);
-      return found.map(({ address }) => Number(address));
+      if (typeof where !== "string" || isPattern(where)) {
+        // A resolver may have a name of its own in a debug file: it is not meant by a pattern either.
+        const places = new Map<number, Place>();
+        for (const symbol of this.#symbols.matching(where)) {
+          const address = Number(symbol.address);
+          if (symbol.isIndirect || !places.has(address)) places.set(address, { address, symbol });
+        }
+        return [...places.values()];
+      }
+      return this.#symbols.findAll(where).map(({ address, symbol }) => ({
+        address: Number(address),
+        ...(symbol?.address === address ? { symbol } : {}),
+      }));
     } catch (error) {
       if (pending && (error instanceof UnknownSymbolError || error instanceof UnknownImageError)) return [];
       throw error;

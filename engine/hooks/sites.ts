@@ -29,7 +29,10 @@ export class Sites {
   readonly #shadow: ShadowTable | undefined;
   readonly #sites = new Map<number, Site>();
   readonly #regions = new Map<number, Set<number>>();
+  /** Addresses to hook in the translation, and to take such a hook away from. */
   readonly #edits = new Set<number>();
+  readonly #removed = new Set<number>();
+  #changes = 0;
 
   /** @param shadow The table that the CPU counts in; without one, nothing can be attached. */
   constructor(cpu: Cpu, ledger: BlockLedger, shadow: ShadowTable | undefined) {
@@ -43,14 +46,26 @@ export class Sites {
     return this.#edits.size > 0;
   }
 
+  /** Grows whenever something is attached or detached. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   /** What is attached at an address. */
   actions(address: number): readonly Action[] | undefined {
     return this.#sites.get(address)?.actions;
   }
 
-  /** Whether an address is watched by its block's counter. */
-  isBlockSite(address: number): boolean {
-    return this.#sites.get(address)?.translated === false;
+  /** The same for an address that is watched by its block's counter. */
+  blockActions(address: number): readonly Action[] | undefined {
+    const site = this.#sites.get(address);
+    return site?.translated === false ? site.actions : undefined;
+  }
+
+  /** The same for an address that is watched by a hook in the translation. */
+  translatedActions(address: number): readonly Action[] | undefined {
+    const site = this.#sites.get(address);
+    return site?.translated ? site.actions : undefined;
   }
 
   /**
@@ -59,6 +74,7 @@ export class Sites {
    * @throws {Error} If the guest runs without counting.
    */
   attach(address: number, action: Action): void {
+    this.#changes++;
     if (this.#shadow === undefined) {
       throw new Error("Cannot attach to the guest: it runs without counting; leave the option counting out");
     }
@@ -80,6 +96,7 @@ export class Sites {
 
   /** Removes an action; it does not run again. */
   detach(address: number, action: Action): void {
+    this.#changes++;
     const site = this.#sites.get(address);
     if (site === undefined) return;
     site.actions = site.actions.filter((other) => other !== action);
@@ -88,14 +105,9 @@ export class Sites {
     this.#regions.get(Math.floor(address / REGION))?.delete(address);
     this.#edits.delete(address);
     this.#shadow?.attach(address, false);
-    if (site.translated) this.#cpuUnhook(address);
+    // The hook of the translation goes when no slice runs: deleted in its own callback, it keeps firing.
+    if (site.translated) this.#removed.add(address);
   }
-
-  /** The hook of the translation goes when no slice runs: deleted in its own callback, it keeps firing. */
-  #cpuUnhook(address: number): void {
-    this.#removed.add(address);
-  }
-  readonly #removed = new Set<number>();
 
   /**
    * Asks for hooks in the translation for what is attached inside a block, other than at its start.

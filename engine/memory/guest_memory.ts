@@ -392,6 +392,12 @@ export class GuestMemory {
     return this.#view.getBigUint64(this.#check(address, 8, "read"), true);
   }
 
+  /** An unsigned 64-bit number that is an address, as a number. @throws {GuestMemoryError} If it is not readable. */
+  pointer(address: bigint | number): number {
+    const start = this.#check(address, 8, "read");
+    return this.#view.getUint32(start, true) + this.#view.getUint32(start + 4, true) * 2 ** 32;
+  }
+
   /** A signed 64-bit number. @throws {GuestMemoryError} If it is not readable. */
   i64(address: bigint | number): bigint {
     return this.#view.getBigInt64(this.#check(address, 8, "read"), true);

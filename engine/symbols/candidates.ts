@@ -41,6 +41,8 @@ export interface Candidate {
   readonly limit: number;
   /** What it names. */
   readonly kind: SymbolKind;
+  /** Whether it is a function that chooses the one to be called. */
+  readonly isIndirect?: boolean;
   /** Who sees it. */
   readonly binding: ElfSymbolBinding;
   /** Its name, with the version if that is an old one. */
@@ -81,7 +83,8 @@ function collectTable(table: ElfSymbolTable, source: SymbolSource, candidates: C
     const limit = limits.length > 0 ? limits[section] ?? -1 : endOfSegment(source.segments, start);
     const name = nameOf(table, index);
     if (limit < 0 || start > limit || name === "") continue;
-    candidates.push({ start, size: table.size(index), limit, kind, binding: table.binding(index), name });
+    const isIndirect = type === "indirect function";
+    candidates.push({ start, size: table.size(index), limit, kind, isIndirect, binding: table.binding(index), name });
   }
 }
 

@@ -25,6 +25,8 @@ export interface FoundSymbol {
   readonly size: number;
   /** What it names. */
   readonly kind: ImageSymbol["kind"];
+  /** As in {@linkcode ImageSymbol}. */
+  readonly isIndirect: boolean;
 }
 
 /** Where an address is. */
@@ -41,17 +43,20 @@ class LocatedSymbol implements SymbolAt {
   readonly address: bigint;
   readonly size: number;
   readonly kind: ImageSymbol["kind"];
+  readonly isIndirect: boolean;
   readonly image: Image;
   readonly offset: number;
   /** How far before the address is what the source line is of: 1 for a return address. */
   readonly #back: number;
 
-  constructor(image: Image, { symbol: { name, address, size, kind }, offset }: SymbolOffset, back: number) {
+  constructor(image: Image, { symbol, offset }: SymbolOffset, back: number) {
+    const { name, address, size, kind, isIndirect } = symbol;
     this.name = name;
     this.image = image;
     this.address = address;
     this.size = size;
     this.kind = kind;
+    this.isIndirect = isIndirect;
     this.offset = offset + back;
     this.#back = back;
   }
@@ -389,6 +394,6 @@ export class Symbols {
   }
 }
 
-function toFound(image: Image, { name, address, size, kind }: ImageSymbol): FoundSymbol {
-  return { name, image, address, size, kind };
+function toFound(image: Image, { name, address, size, kind, isIndirect }: ImageSymbol): FoundSymbol {
+  return { name, image, address, size, kind, isIndirect };
 }

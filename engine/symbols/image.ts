@@ -12,6 +12,7 @@ import {
   type ElfImage,
   type ElfSegment,
   FileSource,
+  type FunctionSlot,
   parseDebugElf,
   parseElf,
 } from "../binary/elf/mod.ts";
@@ -63,6 +64,7 @@ export class Image {
   #loaded: LoadedSymbols | undefined;
   #frames: CallFrames | undefined;
   #lines: ImageLines | undefined;
+  #slots: readonly FunctionSlot[] | undefined;
 
   /**
    * Notes where the image is; reads nothing.
@@ -112,6 +114,11 @@ export class Image {
    */
   symbols(): SymbolTable {
     return this.#load().table;
+  }
+
+  /** The slots through which it calls functions, at the file's addresses; none if the file cannot be read again. */
+  functionSlots(): readonly FunctionSlot[] {
+    return this.#slots ??= this.#reading((elf) => elf.functionSlots()) ?? [];
   }
 
   /** Path of the separate debug file that the symbols came from, if one was found; reads the symbols. */

@@ -19,6 +19,11 @@ export interface ImageSymbol {
   readonly size: number;
   /** What it names. */
   readonly kind: SymbolKind;
+  /**
+   * Whether it is an indirect function (STT_GNU_IFUNC): at its address is a resolver, which returns the address of the
+   * function to call, such as the `strlen` that suits the CPU.
+   */
+  readonly isIndirect: boolean;
   /** Whether other images see it: neither static nor a stub. */
   readonly isExported: boolean;
 }
@@ -127,8 +132,8 @@ function isBetter(a: Candidate, b: Candidate): boolean {
   return (Number(b.size > 0) - Number(a.size > 0) || comparePreference(a, b)) < 0;
 }
 
-function toSymbol({ name, start, size, kind, binding }: Candidate, bias: number): ImageSymbol {
-  return { name, address: BigInt(start + bias), size, kind, isExported: binding !== "local" };
+function toSymbol({ name, start, size, kind, isIndirect = false, binding }: Candidate, bias: number): ImageSymbol {
+  return { name, address: BigInt(start + bias), size, kind, isIndirect, isExported: binding !== "local" };
 }
 
 function indexNames(candidates: readonly Candidate[]): ReadonlyMap<string, readonly number[]> {

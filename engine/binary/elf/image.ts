@@ -10,6 +10,7 @@ import { type ElfDynamic, readDynamic } from "./dynamic.ts";
 import { type ElfHeader, parseHeader } from "./header.ts";
 import { findBuildId } from "./notes.ts";
 import { type PltStub, readPltStubs } from "./plt.ts";
+import { type FunctionSlot, readFunctionSlots } from "./slots.ts";
 import { checkProgram } from "./program.ts";
 import { readSection } from "./section_data.ts";
 import { type ElfSection, parseSections } from "./sections.ts";
@@ -156,6 +157,16 @@ export class ElfImage {
    */
   pltStubs(): readonly PltStub[] {
     return readPltStubs(this.#input, this.sections(), this.symbolTables());
+  }
+
+  /**
+   * The slots through which functions are called.
+   *
+   * @returns The slots.
+   * @throws {ElfError} If the sections or relocations are corrupt.
+   */
+  functionSlots(): readonly FunctionSlot[] {
+    return readFunctionSlots(this.#input, this.sections(), this.symbolTables());
   }
 
   /**

@@ -7,6 +7,7 @@ export { FileSource } from "./file_source.ts";
 export type { ElfHeader, ElfType } from "./header.ts";
 export { ElfImage, parseDebugElf, parseElf } from "./image.ts";
 export type { PltStub } from "./plt.ts";
+export type { FunctionSlot } from "./slots.ts";
 export { type ElfSection, SECTION_FLAG, SECTION_TYPE } from "./sections.ts";
 export type { ElfSegment, ElfSegmentType } from "./segments.ts";
 export { type ByteSource, bytesSource } from "./source.ts";

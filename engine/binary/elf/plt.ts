@@ -9,7 +9,8 @@
  */
 
 import { readSection } from "./section_data.ts";
-import { type ElfSection, entryCount, SECTION_FLAG, SECTION_TYPE } from "./sections.ts";
+import { type ElfSection, SECTION_FLAG, SECTION_TYPE } from "./sections.ts";
+import { type FunctionSlot, readFunctionSlots } from "./slots.ts";
 import type { ElfInput } from "./source.ts";
 import type { ElfSymbolTable } from "./symbols.ts";
 
@@ -22,12 +23,6 @@ export interface PltStub {
   /** Its size in bytes. */
   readonly size: number;
 }
-
-const RELOCATION_SIZE = 24;
-/** Relocation types of the x86-64 psABI, chapter 4. */
-const GLOBAL_DATA = 6;
-const JUMP_SLOT = 7;
-const INDIRECT_RELATIVE = 37;
 
 /**
  * Finds the stubs.
@@ -47,67 +42,22 @@ export function readPltStubs(
     name.startsWith(".plt") && (flags & SECTION_FLAG.execute) !== 0 && type !== SECTION_TYPE.noBits
   );
   if (plts.length === 0) return [];
-  const slots = readSlots(input, sections, tables);
+  const slots = new Map(readFunctionSlots(input, sections, tables).map((slot) => [slot.address, slot]));
   return plts.flatMap((plt) => [...findStubs(plt, readSection(input, plt), slots)])
     .sort((a, b) => Number(a.address - b.address));
 }
 
-/** Address of a slot -> name of the function whose address it holds. */
-function readSlots(
-  input: ElfInput,
-  sections: readonly ElfSection[],
-  tables: readonly ElfSymbolTable[],
-): ReadonlyMap<number, string> {
-  const slots = new Map<number, string>();
-  let resolvers: ReadonlyMap<number, string> | undefined;
-  for (const section of sections) {
-    if (section.type !== SECTION_TYPE.relocations || (section.flags & SECTION_FLAG.allocate) === 0) continue;
-    const count = entryCount(input, section, RELOCATION_SIZE);
-    const symbols = tables.find(({ sectionIndex }) => sectionIndex === section.link);
-    const { buffer, byteOffset, byteLength } = readSection(input, section);
-    const view = new DataView(buffer, byteOffset, byteLength);
-    for (let start = 0; start < count * RELOCATION_SIZE; start += RELOCATION_SIZE) {
-      const type = view.getUint32(start + 8, true);
-      if (type === JUMP_SLOT || type === GLOBAL_DATA) {
-        const index = view.getUint32(start + 12, true);
-        if (symbols !== undefined && index < symbols.count) slots.set(number(view, start), symbols.name(index));
-      } else if (type === INDIRECT_RELATIVE) {
-        const resolver = number(view, start + 16);
-        resolvers ??= readResolvers(tables);
-        slots.set(number(view, start), resolvers.get(resolver) ?? `*ABS*+0x${resolver.toString(16)}`);
-      }
-    }
-  }
-  return slots;
-}
-
-/** Address of a resolver -> the name under which the function that it chooses is known. */
-function readResolvers(tables: readonly ElfSymbolTable[]): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
-  for (const table of tables) {
-    for (let index = 1; index < table.count; index++) {
-      if (table.type(index) !== "indirect function") continue;
-      const address = table.valueAsNumber(index);
-      const known = names.get(address);
-      const name = table.name(index);
-      // Of several names, the public one: `memcpy` rather than `__memcpy`.
-      if (known === undefined || (known.startsWith("_") && !name.startsWith("_"))) names.set(address, name);
-    }
-  }
-  return names;
-}
-
-function* findStubs(plt: ElfSection, code: Uint8Array, slots: ReadonlyMap<number, string>): Generator<PltStub> {
+function* findStubs(plt: ElfSection, code: Uint8Array, slots: ReadonlyMap<number, FunctionSlot>): Generator<PltStub> {
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   const entrySize = plt.entrySize === 8 ? 8 : 16;
   const base = Number(plt.address);
   for (let at = 0; at + 6 <= code.length; at++) {
     if (code[at] !== 0xff || code[at + 1] !== 0x25) continue;
-    const name = slots.get(base + at + 6 + view.getInt32(at + 2, true));
-    if (name === undefined) continue;
+    const slot = slots.get(base + at + 6 + view.getInt32(at + 2, true));
+    if (slot === undefined) continue;
     const start = startOfStub(code, at);
     const end = Math.min(start + entrySize, code.length);
-    yield { name: `${name}@plt`, address: plt.address + BigInt(start), size: end - start };
+    yield { name: `${slot.name}@plt`, address: plt.address + BigInt(start), size: end - start };
     at = end - 1;
   }
 }
@@ -119,8 +69,4 @@ function startOfStub(code: Uint8Array, jump: number): number {
   const isMarked = mark >= 0 && code[mark] === 0xf3 && code[mark + 1] === 0x0f && code[mark + 2] === 0x1e &&
     code[mark + 3] === 0xfa;
   return isMarked ? mark : afterMark;
-}
-
-function number(view: DataView, position: number): number {
-  return view.getUint32(position, true) + view.getUint32(position + 4, true) * 0x1_0000_0000;
 }
