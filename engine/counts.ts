@@ -14,6 +14,8 @@ export interface CountSource {
   instructions(): readonly InstructionCount[];
   /** How often the instruction at each address ran, all versions of changed code together. */
   byAddress(): ReadonlyMap<number, number>;
+  /** How often the instruction at one address ran. */
+  at(address: number): number;
   /** How often each block was entered, in address order. */
   entries(): readonly BlockCount[];
 }
@@ -43,6 +45,10 @@ export class MachineCounts implements CountSource {
 
   byAddress(): ReadonlyMap<number, number> {
     return countsByAddress(this.instructions());
+  }
+
+  at(address: number): number {
+    return this.#settled(() => this.#machine.ledger.countAt(address));
   }
 
   entries(): readonly BlockCount[] {

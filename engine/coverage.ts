@@ -71,6 +71,11 @@ export class Coverage {
     return this.#counts.byAddress();
   }
 
+  /** How often the instruction at an address ran, all versions of changed code together. */
+  count(address: bigint): number {
+    return this.#counts.at(Number(address));
+  }
+
   /** Every instruction that ran, in address order; code that changed appears once a version. */
   instructions(): CountedInstruction[] {
     return this.#counts.instructions().flatMap(({ address, bytes, count }) =>

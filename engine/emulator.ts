@@ -478,8 +478,10 @@ export class Emulator implements Disposable {
   }
 }
 
-function syscallEvent({ name, row, registers, result }: SyscallCall): SyscallEvent {
-  const args = (row?.parameters ?? []).map((each, index) => [each.name, each.parameter.decode(registers[index])]);
+function syscallEvent({ process, name, row, registers, result }: SyscallCall): SyscallEvent {
+  const args = (row?.parameters ?? []).map(({ name, parameter }, index) =>
+    [name, parameter.read?.(registers[index], process) ?? parameter.decode(registers[index])] as const
+  );
   return { name, args: Object.fromEntries(args), registers, result };
 }
 

@@ -204,6 +204,21 @@ export class BlockLedger {
     return total;
   }
 
+  /** How often the instruction at an address ran, all versions of changed code together. */
+  countAt(address: number): number {
+    let count = this.#adjustments.get(address) ?? 0;
+    for (const block of this.overlapping(address, address + 1) as readonly LiveBlock[]) {
+      let at = block.start;
+      for (const size of this.#sizes(block)) {
+        if (at >= address) break;
+        at += size;
+      }
+      if (at === address) count += this.#shadow.count(block.start);
+    }
+    for (const banked of this.#banked.get(address)?.values() ?? []) count += banked.count;
+    return count;
+  }
+
   /** How often each block was entered, in address order; single steps are in none. */
   entries(): BlockCount[] {
     const list: BlockCount[] = [];

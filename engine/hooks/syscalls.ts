@@ -4,7 +4,10 @@
 export interface SyscallEvent {
   /** As in syscalls(2). */
   readonly name: string;
-  /** The arguments by their names in the manual page, decoded; those of an unsupported call are missing. */
+  /**
+   * The arguments by their names in the manual page: numbers, addresses, and paths as text. Those of an unsupported call
+   * are missing.
+   */
   readonly args: Readonly<Record<string, unknown>>;
   /** The six argument registers. */
   readonly registers: readonly bigint[];

@@ -16,6 +16,8 @@ export interface ShownCall {
 export interface Parameter<T> {
   /** The argument's value, from its register. */
   decode(register: bigint): T;
+  /** What closures are told in place of the value; undefined if it cannot be read. */
+  read?(register: bigint, process: Process): unknown;
   /** The argument as strace(1) shows it; undefined to leave it out. */
   show(register: bigint, call: ShownCall): string | undefined;
   /** Whether it shows what the call filled, so that it can be shown only afterwards. */
@@ -71,16 +73,24 @@ export const mode: Parameter<number> = {
   decode: toInt,
   show: (register) => octal(toInt(register) & 0o7777),
 };
-/** Address of a path. */
+/** Address of a path, which closures are told as text. */
 export const path: Parameter<number> = {
   decode: toNumber,
+  read(register, process) {
+    const bytes = pathBytes(register, process);
+    return bytes && new TextDecoder().decode(bytes);
+  },
   show(register, { process }) {
-    const start = toNumber(register);
-    const bytes = reachable(process, start, PATH_BYTES);
-    const end = bytes.indexOf(0);
-    return end >= 0 ? quoted(bytes.subarray(0, end)) : address.show(register, NO_CALL);
+    const bytes = pathBytes(register, process);
+    return bytes === undefined ? address.show(register, NO_CALL) : quoted(bytes);
   },
 };
+
+function pathBytes(register: bigint, process: Process): Uint8Array | undefined {
+  const bytes = reachable(process, toNumber(register), PATH_BYTES);
+  const end = bytes.indexOf(0);
+  return end < 0 ? undefined : bytes.slice(0, end);
+}
 
 /** Address of bytes that the call takes. @param lengthIndex Which argument tells their number. */
 export function input(lengthIndex: number): Parameter<number> {

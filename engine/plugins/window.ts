@@ -93,6 +93,10 @@ export class CountWindow implements CountSource {
     return this.#now().entries;
   }
 
+  at(address: number): number {
+    return this.byAddress().get(address) ?? 0;
+  }
+
   byAddress(): ReadonlyMap<number, number> {
     if (this.#frozen?.byAddress !== undefined) return this.#frozen.byAddress;
     const counts = countsByAddress(this.instructions());
