@@ -148,7 +148,32 @@ async function hooks(): Promise<void> {
   }
 }
 
+/** CPython with a closure at every function of itself, libc and the dynamic linker, or at the first call of each. */
+async function everyFunction(): Promise<void> {
+  const attach: Readonly<Record<string, (emulator: Emulator) => { readonly hits: number } | undefined>> = {
+    nothing: () => undefined,
+    "the first call of every function": (emulator) => emulator.hook("*", () => {}, { pending: true, once: true }),
+    "every call of every function": (emulator) => emulator.hook("*", () => {}, { pending: true }),
+  };
+  const times = Object.keys(attach).map((): number[] => []);
+  for (let run = -1; run < RUNS; run++) {
+    for (const [index, with_] of Object.values(attach).entries()) {
+      const start = performance.now();
+      using emulator = Emulator.open({ program: "/usr/bin/python3", args: ["-c", "sum(range(1000000))"] });
+      with_(emulator);
+      await emulator.run();
+      if (run >= 0) times[index].push(performance.now() - start);
+    }
+  }
+  for (const [index, name] of Object.keys(attach).entries()) {
+    if (index > 0) {
+      show(`python3 with a closure at ${name} / with none`, (median(times[index]) / median(times[0])).toFixed(2));
+    }
+  }
+}
+
 await coverage();
 await startUp();
 await bigProgram();
 await hooks();
+await everyFunction();
