@@ -31,6 +31,7 @@ export type { CodeKind } from "./engine/code_hooks.ts";
 export type { Fault, StopReason } from "./engine/stop_reason.ts";
 export { GuestContext } from "./engine/context.ts";
 export type { GuestOptions } from "./engine/guest.ts";
+export type { DeterministicOptions } from "./engine/linux/counted_world.ts";
 export type { CpuView, GeneralRegisters, GuestCpu } from "./engine/cpu/guest_cpu.ts";
 export { GENERAL_REGISTERS, type GeneralRegister } from "./engine/arch/x86_64.ts";
 export type { Registers } from "./engine/cpu/registers.ts";

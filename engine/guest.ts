@@ -21,9 +21,12 @@ import { openProgram } from "./linux/program_file.ts";
 import { sendSignal } from "./linux/signals.ts";
 import { sentSignal, type SignalInfo } from "./linux/signals/siginfo.ts";
 import { strace } from "./linux/strace.ts";
+import { countedWorld, type DeterministicOptions } from "./linux/counted_world.ts";
 import { Waiter } from "./linux/waiter.ts";
+import { hostWorld, type World } from "./linux/world.ts";
 import { Machine } from "./machine.ts";
 import type { Fault, StopReason } from "./stop_reason.ts";
+import { Timestamps } from "./timestamps.ts";
 
 /** What to run, and how. */
 export interface GuestOptions {
@@ -43,6 +46,11 @@ export interface GuestOptions {
   readonly ignoredSignals?: readonly string[];
   /** Gets one line a system call, as strace(1) writes them. */
   readonly onSyscall?: (line: string) => void;
+  /**
+   * Whether time, random numbers, process ids and the machine's names are the same in every run; by default they are the
+   * host's. Time passes with what is executed, and sleeping takes none.
+   */
+  readonly deterministic?: boolean | DeterministicOptions;
   /** Whether to count what is executed; by default yes. Without it nothing can be hooked, and no plugin used. */
   readonly counting?: boolean;
 }
@@ -60,6 +68,8 @@ export interface GuestEvents extends ProcessListener {
 
 /** Blocks of the first slice, and the host time that a slice should take. */
 const FIRST_BUDGET = 20_000;
+/** Blocks of each slice of a deterministic run. */
+const EVEN_BUDGET = 500_000;
 const SLICE_MILLISECONDS = 12;
 const [LEAST_BUDGET, MOST_BUDGET] = [1_000, 50_000_000];
 
@@ -72,6 +82,7 @@ export class Guest {
   readonly program: LoadedProgram;
   readonly #kernel: Kernel;
   readonly #waiter = new Waiter();
+  #timestamps: Timestamps | undefined;
   #budget = FIRST_BUDGET;
   #ended: StopReason | undefined;
   #lastFault: Fault | undefined;
@@ -86,11 +97,18 @@ export class Guest {
     taken.defer(() => this.#waiter.close());
     this.machine = new Machine(unicorn, disassembler, {
       syscall: (next) => this.#kernel.enter(next),
-      translated: (block, start, size) => events.translated(block, start, size),
+      translated: (block, start, size) => {
+        this.#timestamps?.inspect(start, size);
+        events.translated(block, start, size);
+      },
       retired: (block) => events.retired(block),
     }, { counting: options.counting ?? true });
     taken.defer(() => this.machine.close());
     const { memory, cpu: { registers } } = this.machine;
+    const world = this.#makeWorld(options);
+    const random = new Uint8Array(16);
+    if (world.random === undefined) crypto.getRandomValues(random);
+    else world.random.fill(random);
     const paths = new Paths({
       cwd: options.cwd ?? Deno.cwd(),
       ...(options.sysroot === undefined ? {} : { sysroot: options.sysroot }),
@@ -103,7 +121,7 @@ export class Guest {
       path: options.program,
       arguments: [options.name ?? options.program, ...options.args ?? []].map(encode),
       environment,
-      random: crypto.getRandomValues(new Uint8Array(16)),
+      random,
       user: { uid: Deno.uid() ?? 0, euid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, egid: Deno.gid() ?? 0 },
       open: (path) => openProgram(paths, path),
     });
@@ -115,7 +133,8 @@ export class Guest {
       paths,
       files: new Files([0, 1, 2]),
       listener: events,
-      pid: Deno.pid,
+      world,
+      pid: world.ids?.pid ?? Deno.pid,
       executable: this.program.executable,
       auxiliaryVector: this.program.auxiliaryVector,
       heapStart: this.program.heapStart,
@@ -165,10 +184,26 @@ export class Guest {
     return this.#settle(() => this.machine.step(), stopReason);
   }
 
+  /** @returns The host's world, or one of its own. */
+  #makeWorld({ deterministic = false, counting = true }: GuestOptions): World {
+    if (deterministic === false) return hostWorld();
+    const { cpu } = this.machine;
+    const world = countedWorld(deterministic === true ? {} : deterministic, () => cpu.executed);
+    if (counting) this.#timestamps = new Timestamps(this.machine, () => world.clock.elapsed);
+    return world;
+  }
+
+  /** Blocks of the next slice: in a deterministic run as many each time, but a timer runs out exactly between two. */
+  #limit(): number {
+    const { timers, world: { clock } } = this.process;
+    const limit = clock.blocksWithin(timers.left ?? Infinity);
+    return limit === undefined ? this.#budget : Math.min(limit, EVEN_BUDGET);
+  }
+
   #slice(): () => SliceEnd {
     return () => {
       const start = performance.now();
-      const end = this.machine.run(this.#budget);
+      const end = this.machine.run(this.#limit());
       const took = performance.now() - start;
       if (end.kind === "budget" && took < SLICE_MILLISECONDS / 2) {
         this.#budget = Math.min(MOST_BUDGET, this.#budget * 2);
@@ -188,7 +223,7 @@ export class Guest {
       if (this.process.ending !== undefined || waiting === undefined) return this.#end();
       const reason = stopReason();
       if (reason !== undefined) return reason;
-      await this.#waiter.wait(waiting.wait);
+      await this.process.world.clock.wait(this.#waiter, waiting.wait);
       this.#kernel.retry();
     }
     return stopReason();

@@ -136,6 +136,12 @@ export class Machine {
     else this.#redirected = pc;
   }
 
+  /** Says that an action has done what the instruction at an address does: it counts as executed, and is skipped. */
+  execute(address: number, size: number): void {
+    this.ledger.step(address);
+    this.redirect(BigInt(address + size));
+  }
+
   #onBlock(start: number, size: number): void {
     if (this.#stepped !== undefined) return;
     if (this.#repeats.isOver(start, size)) return this.shadow.takeBack(start);
@@ -150,6 +156,7 @@ export class Machine {
       }
       if (isCutAnew || this.#stop || this.sites.hasEdits) {
         this.shadow.takeBack(start);
+        this.cpu.takeBack();
         if (this.#fired !== undefined) this.#fired = { ...this.#fired };
         return this.cpu.stop();
       }
@@ -203,8 +210,10 @@ export class Machine {
     if (this.#at === undefined) return;
     const { kind, address } = this.#at;
     this.#at = undefined;
-    if (kind === "block") this.shadow.takeBack(address);
-    else this.ledger.leave(this.cpu.blockStart, address);
+    if (kind === "block") {
+      this.shadow.takeBack(address);
+      this.cpu.takeBack();
+    } else this.ledger.leave(this.cpu.blockStart, address);
     this.cpu.stop();
   }
 

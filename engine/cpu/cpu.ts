@@ -115,6 +115,9 @@ export class Cpu {
   /** Unicorn's note of an exception being delivered. Left as it is, the next fault becomes a double fault. */
   #pendingException = new Int32Array(1);
   #error: { readonly value: unknown } | undefined;
+  /** Blocks that earlier slices ran, and the budget of the slice at hand as far as it was not given up. */
+  #executed = 0;
+  #granted = 0;
   /** The guest's registers. */
   readonly registers: Registers;
 
@@ -322,12 +325,23 @@ export class Cpu {
 
   /** Lets the slice end before the next block: for what arrives between callbacks. */
   endSlice(): void {
+    this.#granted -= this.budgetLeft;
     this.#stubs.cells.setInt32(CELL.BUDGET, 0, true);
   }
 
   /** Blocks that the current or last slice may still run. */
   get budgetLeft(): number {
     return Math.max(0, this.#stubs.cells.getInt32(CELL.BUDGET, true));
+  }
+
+  /** Blocks that were executed so far; one that a stop cut in two, and a single-stepped instruction, are blocks too. */
+  get executed(): number {
+    return this.#executed + this.#granted - this.budgetLeft;
+  }
+
+  /** The block at hand was entered, but will be entered again before it is executed. */
+  takeBack(): void {
+    this.#executed--;
   }
 
   #start(pc: number, budget: number): number {
@@ -350,7 +364,10 @@ export class Cpu {
    * @throws What a callback threw.
    */
   run(budget: number): SliceEnd {
+    this.#granted = budget;
     const status = this.#start(Number(this.registers.pc), budget);
+    this.#executed = this.executed;
+    this.#granted = this.budgetLeft;
     const error = this.#error;
     this.#error = undefined;
     if (error) throw error.value;

@@ -8,6 +8,7 @@ import { ACCESS_MODE, FCNTL, FILE_TYPE, OPEN_FLAGS } from "./abi/files.ts";
 import { hostCall } from "./host.ts";
 import { descriptorName, hostStatus, isType } from "./host_files.ts";
 import type { ProcEntry, ProcNode } from "./proc/node.ts";
+import type { RandomSource } from "./world.ts";
 
 /** What a file is to the guest, when it is not simply what the host has. */
 export interface OpenFileOptions {
@@ -31,6 +32,8 @@ export class OpenFile {
   references = 0;
   /** Whether the host can be asked for a transfer that does not wait, RWF_NOWAIT; until it says that it cannot. */
   canRefuseToWait = true;
+  /** Takes the place of what is read from it: for /dev/random and /dev/urandom. */
+  random: RandomSource | undefined;
   /** Of a directory of the guest's `/proc`: what was listed, and how far it was read. */
   listing: { readonly entries: readonly ProcEntry[]; position: number } | undefined;
   readonly #path: string | (() => string);

@@ -14,6 +14,7 @@ import type { Paths } from "./paths.ts";
 import { Signals, ThreadSignals } from "./signals.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
 import { Timers } from "./timers.ts";
+import type { World } from "./world.ts";
 
 /** How a process ended. */
 export type Ending =
@@ -62,11 +63,13 @@ export interface Process {
   readonly timers: Timers;
   readonly limits: Limits;
   readonly listener: ProcessListener;
+  /** Where time, chance and names come from. */
+  readonly world: World;
   /** The thread whose call is handled, or that runs. */
   thread: Thread;
   /** Registers of that thread. */
   readonly registers: Registers;
-  /** The guest's process id: the host's own, so that nothing else has it. */
+  /** The guest's process id: the host's own or one out of range, so that nothing else has it. */
   readonly pid: number;
   readonly parent: number;
   /** Process group and session. */
@@ -84,7 +87,7 @@ export interface Process {
   umask: number;
   /** What personality(2) and prctl(2) set and tell, and nothing else looks at. */
   settings: { personality: number; dumpable: number; noNewPrivileges: boolean; parentDeathSignal: number };
-  /** Nanoseconds of CPU time that the host process had used when the guest began. */
+  /** Nanoseconds of CPU time that its clock had told when the guest began. */
   readonly cpuTimeAtStart: bigint;
   /** What a call left to do once its slice has ended, where the program counter may be changed. */
   deferred: (() => void) | undefined;
@@ -99,6 +102,7 @@ export interface ProcessStart {
   readonly files: Files;
   readonly paths: Paths;
   readonly listener: ProcessListener;
+  readonly world: World;
   readonly pid: number;
   readonly executable: string;
   readonly auxiliaryVector: Uint8Array;
@@ -120,7 +124,7 @@ export function createProcess(start: ProcessStart): Process {
   const { parent, group, session, credentials } = hostCredentials();
   const limits = new Limits();
   files.limit = limits.openFiles;
-  const timers = new Timers();
+  const timers = new Timers(start.world.clock);
   return {
     ...start,
     signals,
@@ -130,7 +134,7 @@ export function createProcess(start: ProcessStart): Process {
     },
     timers,
     limits,
-    parent,
+    parent: start.world.ids?.parent ?? parent,
     group,
     session,
     credentials,
@@ -138,7 +142,7 @@ export function createProcess(start: ProcessStart): Process {
     heapEnd: heapStart,
     umask: hostUmask(),
     settings: { personality: 0, dumpable: 1, noNewPrivileges: false, parentDeathSignal: 0 },
-    cpuTimeAtStart: timers.cpuTime(),
+    cpuTimeAtStart: start.world.clock.cpuTime(),
     deferred: undefined,
     ending: undefined,
   };

@@ -58,10 +58,11 @@ export interface ReadyWait {
 /** Waits until {@linkcode ReadyWait.look} has a result, the time is over (0), or a handler runs (EINTR). */
 export function waitUntilReady(process: Process, wait: ReadyWait): Result {
   const { timeout, mask } = wait;
-  const deadline = timeout === undefined ? undefined : performance.now() + timeout;
+  const { clock } = process.world;
+  const deadline = timeout === undefined ? undefined : clock.now() + timeout;
   const { signals } = process.thread;
   if (mask !== undefined) signals.suspend(mask);
-  const left = () => deadline === undefined ? 0 : Math.max(0, deadline - performance.now());
+  const left = () => deadline === undefined ? 0 : Math.max(0, deadline - clock.now());
   function attempt(): Result {
     const found = wait.look();
     const result = found ?? (deadline !== undefined && left() === 0 ? 0 : undefined);

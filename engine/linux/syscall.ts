@@ -20,8 +20,10 @@ export interface Waiting {
   readonly wait: {
     /** Descriptors of the host to wait for, with poll(2) events. */
     readonly descriptors?: readonly { readonly descriptor: number; readonly events: number }[];
-    /** Host time (`performance.now()`) at which waiting ends, in milliseconds. */
+    /** Time of the guest's clock at which waiting ends, in milliseconds. */
     readonly deadline?: number;
+    /** Milliseconds of the host after which to try again in any case: for what nothing tells of. */
+    readonly again?: number;
   };
   /** Signals that end the wait although they are blocked: those that sigtimedwait(2) asks for. */
   readonly signals?: bigint;

@@ -2,12 +2,11 @@
  * Timers of a process that end in a signal: setitimer(2), alarm(2) and timer_create(2). They are looked at between
  * slices, so a signal may be late by a slice's length.
  *
- * Times are in milliseconds: of `performance.now()` for real time, of used CPU time for the others.
+ * Times are in milliseconds: of the guest's clock for real time, of used CPU time for the others.
  */
 
-import { CLOCK } from "./abi/time.ts";
-import { HostBuffer, hostCall } from "./host.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
+import type { Clock } from "./world.ts";
 
 /** What a timer counts. */
 export type TimerClock = "real" | "cpu";
@@ -66,23 +65,21 @@ export class Timer {
 
 /** The timers of one process. */
 export class Timers {
-  readonly #time = new HostBuffer(16);
+  readonly #source: Clock;
   readonly #running = new Set<Timer>();
   /** Timers of timer_create(2) by their ids. */
   readonly created = new Map<number, { readonly timer: Timer; readonly clock: number }>();
   /** Timers of setitimer(2) by their numbers. */
   readonly interval = new Map<number, Timer>();
 
-  /** CPU time that the host process has used, in nanoseconds. */
-  cpuTime(): bigint {
-    hostCall("clock_gettime", CLOCK.CLOCK_PROCESS_CPUTIME_ID, this.#time.address);
-    const { view } = this.#time;
-    return view.getBigInt64(0, true) * 1_000_000_000n + view.getBigInt64(8, true);
+  constructor(source: Clock) {
+    this.#source = source;
   }
 
   /** Makes a timer; {@linkcode expired} looks at it from now on. */
   add(clock: TimerClock, notify?: (overruns: number) => SignalInfo): Timer {
-    const now = clock === "real" ? () => performance.now() : () => Number(this.cpuTime()) / 1e6;
+    const source = this.#source;
+    const now = clock === "real" ? () => source.now() : () => Number(source.cpuTime()) / 1e6;
     const timer = new Timer(clock, now, notify);
     this.#running.add(timer);
     return timer;
@@ -104,7 +101,13 @@ export class Timers {
     return signals;
   }
 
-  /** When the next real-time timer runs out, by `performance.now()`; undefined if none runs. */
+  /** Milliseconds until the next timer runs out, of whatever clock; undefined if none runs. */
+  get left(): number | undefined {
+    const times = [...this.#running].filter(({ at }) => at !== undefined).map(({ left }) => left);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** When the next real-time timer runs out; undefined if none runs. */
   get deadline(): number | undefined {
     const times = [...this.#running].filter(({ clock, at }) => clock === "real" && at !== undefined)
       .map(({ at }) => at as number);

@@ -14,6 +14,7 @@ import { hostVectors, type Range, rangesAfter, rangesUpTo, totalLength } from ".
 import { hostCall } from "./host.ts";
 import { hostPoll, isType } from "./host_files.ts";
 import type { Process } from "./process.ts";
+import { replaceRead } from "./random_files.ts";
 import { sendSignal } from "./signals.ts";
 import { sentSignal } from "./signals/siginfo.ts";
 import type { Result } from "./syscall.ts";
@@ -60,7 +61,7 @@ export function readFile(file: OpenFile, ranges: readonly Range[], flags = 0): R
       ? hostCall("read", file.host, ranges[0].address, ranges[0].length)
       : hostCall("readv", file.host, hostVectors(ranges), ranges.length);
   }
-  const count = tryRead(file, ranges, flags);
+  const count = replaceRead(file, ranges, tryRead(file, ranges, flags));
   if (count !== -ERRNO.EAGAIN || flags & RWF.RWF_NOWAIT || file.isNonBlocking) return count;
   return {
     wait: { descriptors: [{ descriptor: file.host, events: READY_TO_READ }] },

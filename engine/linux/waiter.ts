@@ -22,16 +22,21 @@ export class Waiter {
     hostCall("write", this.#wake, this.#word.address, 8);
   }
 
-  /** Resolves when a descriptor is ready, the deadline has come, or {@linkcode wake} was called. */
-  async wait({ descriptors = [], deadline }: Waiting["wait"]): Promise<void> {
+  /** Resolves when a descriptor is ready, the deadline (of `performance.now()`) has come, or {@linkcode wake} was called. */
+  async wait({ descriptors = [], deadline, again }: Waiting["wait"]): Promise<void> {
     const records = new Uint8Array((descriptors.length + 1) * RECORD);
     const view = new DataView(records.buffer);
     [{ descriptor: this.#wake, events: POLLIN }, ...descriptors].forEach(({ descriptor, events }, index) => {
       view.setInt32(index * RECORD, descriptor, true);
       view.setInt16(index * RECORD + 4, events, true);
     });
-    const timeout = deadline === undefined ? -1 : Math.ceil(Math.max(0, deadline - performance.now()));
-    await libc().poll(records, BigInt(descriptors.length + 1), Math.min(timeout, LONGEST_MILLISECONDS));
+    const left = deadline === undefined ? Infinity : Math.ceil(Math.max(0, deadline - performance.now()));
+    const timeout = Math.min(left, again ?? Infinity);
+    await libc().poll(
+      records,
+      BigInt(descriptors.length + 1),
+      timeout === Infinity ? -1 : Math.min(timeout, LONGEST_MILLISECONDS),
+    );
     hostCall("read", this.#wake, this.#word.address, 8);
   }
 

@@ -13,6 +13,8 @@ export interface GuestFlags {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string | undefined;
   readonly sysroot?: string | undefined;
+  readonly deterministic?: true | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** A plugin with the texts of its parameters. */
@@ -39,7 +41,13 @@ export function emulatorOptions(program: string, args: readonly string[], flags:
     // Under a system root, directories are the guest's, and the host's need not exist there.
     cwd: sysroot === undefined ? directory("cwd", flags.cwd) ?? cwd : flags.cwd ?? "/",
     ...rooted,
+    ...deterministic(flags),
   };
+}
+
+function deterministic({ deterministic, seed }: GuestFlags): Pick<EmulatorOptions, "deterministic"> {
+  if (seed !== undefined) return { deterministic: { seed } };
+  return deterministic === undefined ? {} : { deterministic };
 }
 
 function directory(option: string, path: string | undefined): string | undefined {

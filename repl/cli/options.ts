@@ -59,3 +59,14 @@ export function readCount(text: string): number {
   if (Number.isSafeInteger(count) && count > 0) return count;
   throw new CommandLineError(`Cannot show ${text} instructions: that is not a whole number above 0`);
 }
+
+/**
+ * Reads a seed of random numbers.
+ *
+ * @throws {CommandLineError} If the text is not a whole number from 0 on.
+ */
+export function readSeed(text: string): number {
+  const seed = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new CommandLineError(`Cannot use ${text} as a seed: that is not a whole number from 0 on`);
+}

@@ -9,7 +9,7 @@ import config from "../../deno.json" with { type: "json" };
 import { CommandLineError, STATUS } from "./errors.ts";
 import { hostProblem } from "./host.ts";
 import { standardOutput } from "./output.ts";
-import { addPlugin, addVariable, type PluginRequest, readCount } from "./options.ts";
+import { addPlugin, addVariable, type PluginRequest, readCount, readSeed } from "./options.ts";
 
 const WITHOUT_PLUGINS: readonly PluginRequest[] = [];
 const WITHOUT_VARIABLES: Readonly<Record<string, string>> = {};
@@ -29,7 +29,9 @@ function guestCommand(name: string) {
       WITHOUT_VARIABLES,
     )
     .option("--cwd <folder>", "The program's working directory")
-    .option("--sysroot <folder>", "The folder that the program sees as /");
+    .option("--sysroot <folder>", "The folder that the program sees as /")
+    .option("--deterministic", "Give the program the same time, random numbers and process id in every run")
+    .option("--seed <number>", "The same with other random numbers", readSeed);
 }
 
 /**

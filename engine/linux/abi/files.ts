@@ -58,7 +58,7 @@ export const FILE_TYPE = {
   FIFO: 0o010000,
 } as const;
 /** Offsets in `struct stat`. */
-export const STAT = { DEVICE: 0, INODE: 8, LINKS: 16, MODE: 24, SIZE: 48, BLOCKS: 64, BYTES: 144 } as const;
+export const STAT = { DEVICE: 0, INODE: 8, LINKS: 16, MODE: 24, RDEV: 40, SIZE: 48, BLOCKS: 64, BYTES: 144 } as const;
 /** Offsets in `struct statx`. */
 export const STATX = { LINKS: 16, MODE: 28, INODE: 32, SIZE: 40, BLOCKS: 48, BYTES: 256 } as const;
 /** Bytes of `struct statfs`. */

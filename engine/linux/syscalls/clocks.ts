@@ -17,7 +17,12 @@ const PER_SECOND = 1_000_000_000n;
 
 /** CPU time that the guest has used, in nanoseconds. */
 export function guestCpuTime(process: Process): bigint {
-  return process.timers.cpuTime() - process.cpuTimeAtStart;
+  return process.world.clock.cpuTime() - process.cpuTimeAtStart;
+}
+
+/** `struct timespec`, or `struct timeval` if a unit of its fraction is 1000 nanoseconds. */
+function record(time: bigint, unit: bigint): Uint8Array {
+  return new Uint8Array(BigInt64Array.of(time / PER_SECOND, time % PER_SECOND / unit).buffer);
 }
 
 /** Whether a clock is the CPU time of the guest; negative numbers name processes and threads. */
@@ -32,12 +37,11 @@ export const clock_gettime = syscall(
   "full",
   { clockid: clock, tp: address },
   (process, { clockid, tp }) => {
-    if (!isOwnCpuClock(process, clockid)) {
+    const time = isOwnCpuClock(process, clockid) ? guestCpuTime(process) : process.world.clock.time(clockid);
+    if (time === undefined) {
       return clockid < 0 ? -ERRNO.EINVAL : hostCall("clock_gettime", clockid, writable(process, tp, 16));
     }
-    const time = guestCpuTime(process);
-    const record = BigInt64Array.of(time / PER_SECOND, time % PER_SECOND);
-    return copyOut(process, tp, new Uint8Array(record.buffer)) ? 0 : -ERRNO.EFAULT;
+    return copyOut(process, tp, record(time, 1n)) ? 0 : -ERRNO.EFAULT;
   },
 );
 
@@ -57,7 +61,12 @@ export const gettimeofday = syscall(
   "gettimeofday",
   "full",
   { tv: address, tz: address },
-  (process, { tv, tz }) => hostCall("gettimeofday", writableOrNull(process, tv, 16), writableOrNull(process, tz, 8)),
+  (process, { tv, tz }) => {
+    const status = hostCall("gettimeofday", writableOrNull(process, tv, 16), writableOrNull(process, tz, 8));
+    const time = process.world.clock.time(CLOCK_REALTIME);
+    if (status === 0 && tv !== 0 && time !== undefined) copyOut(process, tv, record(time, 1000n));
+    return status;
+  },
 );
 
 export const settimeofday = syscall(
@@ -71,12 +80,20 @@ export const time = syscall(
   "time",
   "full",
   { tloc: address },
-  (process, { tloc }) => hostCall64("time", writableOrNull(process, tloc, 8)),
+  (process, { tloc }) => {
+    const told = hostCall64("time", writableOrNull(process, tloc, 8));
+    const time = process.world.clock.time(CLOCK_REALTIME);
+    if (told < 0n || time === undefined) return told;
+    if (tloc !== 0) copyOut(process, tloc, record(time, 1n).subarray(0, 8));
+    return time / PER_SECOND;
+  },
 );
 
 /** A clock's time in milliseconds, or undefined if there is no such clock. */
 export function clockTime(process: Process, id: number): number | undefined {
   if (isOwnCpuClock(process, id)) return Number(guestCpuTime(process)) / 1e6;
+  const time = process.world.clock.time(id);
+  if (time !== undefined) return Number(time) / 1e6;
   if (id < 0 || hostCall("clock_gettime", id, scratch.address) < 0) return undefined;
   return Number(scratch.view.getBigInt64(0, true)) * 1000 + Number(scratch.view.getBigInt64(8, true)) / 1e6;
 }
@@ -87,12 +104,13 @@ export function clockTime(process: Process, id: number): number | undefined {
  * @param rest Where to write how much is left if a handler interrupts; 0 for nowhere.
  */
 function sleepUntil(process: Process, deadline: number, rest: number): Result {
-  if (performance.now() >= deadline) return 0;
+  const { clock } = process.world;
+  if (clock.now() >= deadline) return 0;
   return {
     wait: { deadline },
     retry: () => sleepUntil(process, deadline, rest),
     interrupt: () => {
-      const left = Math.max(0, deadline - performance.now());
+      const left = Math.max(0, deadline - clock.now());
       return rest === 0 || copyOut(process, rest, timespec(left)) ? -ERRNO.EINTR : -ERRNO.EFAULT;
     },
   };
@@ -105,7 +123,7 @@ export const nanosleep = syscall(
   (process, { duration, rem }) => {
     const time = readDuration(copyIn(process, duration, 16));
     if (typeof time === "object") return time.failure;
-    return sleepUntil(process, performance.now() + time, rem);
+    return sleepUntil(process, process.world.clock.now() + time, rem);
   },
 );
 
@@ -118,8 +136,8 @@ export const clock_nanosleep = syscall(
     if (!known.includes(clockid)) return isOwnCpuClock(process, clockid) ? -ERRNO.EOPNOTSUPP : -ERRNO.EINVAL;
     const time = readDuration(copyIn(process, duration, 16));
     if (typeof time === "object") return time.failure;
-    if (!(how & TIMER.TIMER_ABSTIME)) return sleepUntil(process, performance.now() + time, rem);
-    return sleepUntil(process, performance.now() + time - (clockTime(process, clockid) ?? 0), 0);
+    if (!(how & TIMER.TIMER_ABSTIME)) return sleepUntil(process, process.world.clock.now() + time, rem);
+    return sleepUntil(process, process.world.clock.now() + time - (clockTime(process, clockid) ?? 0), 0);
   },
   "Not by CPU time; a change of the real-time clock during an absolute sleep is not noticed",
 );

@@ -86,7 +86,7 @@ function lock(command: number, waits = false): Control {
     const status = hostCall("fcntl", file.host, command, at);
     if (!waits || status !== -ERRNO.EAGAIN && status !== -ERRNO.EACCES) return status;
     return {
-      wait: { deadline: performance.now() + RETRY_MILLISECONDS },
+      wait: { again: RETRY_MILLISECONDS },
       retry: () => attempt(process, file, fd, argument),
     };
   };

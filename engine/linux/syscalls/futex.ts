@@ -25,10 +25,10 @@ const operation: Parameter<number> = {
 };
 
 /** Waits until the time is over: a call with a time fails with EINTR after a handler, one without starts again. */
-function waitUntil(deadline: number | undefined): Result {
-  if (deadline === undefined) return { wait: {}, retry: () => waitUntil(deadline) };
-  if (performance.now() >= deadline) return -ERRNO.ETIMEDOUT;
-  return { wait: { deadline }, retry: () => waitUntil(deadline), interrupt: () => -ERRNO.EINTR };
+function waitUntil(process: Process, deadline: number | undefined): Result {
+  if (deadline === undefined) return { wait: {}, retry: () => waitUntil(process, deadline) };
+  if (process.world.clock.now() >= deadline) return -ERRNO.ETIMEDOUT;
+  return { wait: { deadline }, retry: () => waitUntil(process, deadline), interrupt: () => -ERRNO.EINTR };
 }
 
 function wait(process: Process, at: number, expected: number, timeout: number, clock: number | undefined): Result {
@@ -38,8 +38,11 @@ function wait(process: Process, at: number, expected: number, timeout: number, c
   const word = copyIn(process, at, 4);
   if (word === undefined) return -ERRNO.EFAULT;
   if (new DataView(word.buffer).getUint32(0, true) !== expected) return -ERRNO.EAGAIN;
-  if (time === undefined) return waitUntil(undefined);
-  return waitUntil(performance.now() + time - (clock === undefined ? 0 : clockTime(process, clock) ?? 0));
+  if (time === undefined) return waitUntil(process, undefined);
+  return waitUntil(
+    process,
+    process.world.clock.now() + time - (clock === undefined ? 0 : clockTime(process, clock) ?? 0),
+  );
 }
 
 /** FUTEX_WAKE_OP changes a word before it wakes: set, add, or, and not, exclusive or. */

@@ -2,6 +2,7 @@
 
 import { ERRNO } from "../abi/errno.ts";
 import { RLIMIT, RUSAGE } from "../abi/limits.ts";
+import { CLOCK } from "../abi/time.ts";
 import { copyIn, copyOut } from "../guest_pointers.ts";
 import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
 import type { Limit } from "../limits.ts";
@@ -70,7 +71,7 @@ export const prlimit64 = syscall(
 );
 
 /** `struct rusage`: user and system time, then fourteen words. */
-const USAGE_SIZE = 144;
+const [USAGE_SIZE, USAGE_TIMES] = [144, 32];
 
 /** The guest runs in the host process, so its memory and faults are the host's; its time is what passed since. */
 function writeUsage(process: Process, usage: HostBuffer): void {
@@ -92,7 +93,10 @@ export const getrusage = syscall(
     const result = hostCall("getrusage", who, record.address);
     if (result < 0) return result;
     if (who === RUSAGE.RUSAGE_CHILDREN) record.bytes.fill(0);
-    else writeUsage(process, record);
+    else {
+      writeUsage(process, record);
+      if (process.world.system !== undefined) record.bytes.fill(0, USAGE_TIMES);
+    }
     return copyOut(process, usage, record.bytes) ? 0 : -ERRNO.EFAULT;
   },
   "Memory and faults are the host process's",
@@ -104,5 +108,6 @@ export const times = syscall("times", "full", { buffer: address }, (process, { b
   const ticks = guestCpuTime(process) * TICKS_PER_SECOND / 1_000_000_000n;
   const record = BigInt64Array.of(ticks, 0n, 0n, 0n);
   if (buffer !== 0 && !copyOut(process, buffer, new Uint8Array(record.buffer))) return -ERRNO.EFAULT;
-  return hostCall64("times", 0);
+  const uptime = process.world.clock.time(CLOCK.CLOCK_BOOTTIME);
+  return uptime === undefined ? hostCall64("times", 0) : uptime * TICKS_PER_SECOND / 1_000_000_000n;
 });

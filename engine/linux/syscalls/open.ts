@@ -11,6 +11,7 @@ import { address, directory, mode, openFlags, openMode, path, size } from "../pa
 import { openStandIn, type ProcNode } from "../proc/node.ts";
 import { hostProc, hostProcName } from "../proc/host_entry.ts";
 import type { Process } from "../process.ts";
+import { seedRandomFile } from "../random_files.ts";
 import { type Result, syscall } from "../syscall.ts";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_PATH, O_DIRECTORY, O_TMPFILE } = OPEN_FLAGS;
@@ -62,6 +63,7 @@ function place(process: Process, host: number, flags: number, node?: ProcNode): 
   const { paths } = process;
   const path = node?.path ?? (() => decoder.decode(paths.toGuest(descriptorName(host))));
   const file = new OpenFile(host, path, node === undefined ? {} : { node });
+  seedRandomFile(file, process.world.random);
   return process.files.addFile(file, (flags & O_CLOEXEC) !== 0);
 }
 
@@ -79,7 +81,7 @@ function openFifo(process: Process, opening: Opening, directory: number, name: b
   const host = hostOpen(directory, name, flags | O_NONBLOCK, mode, opening.resolve);
   if (host === -ERRNO.ENXIO && (flags & ACCESS_MODE.MASK) === ACCESS_MODE.O_WRONLY) {
     return {
-      wait: { deadline: performance.now() + RETRY_MILLISECONDS },
+      wait: { again: RETRY_MILLISECONDS },
       retry: () => open(process, opening),
     };
   }

@@ -8,6 +8,7 @@ import { hostVectors, transferRange, transferRanges } from "../guest_pointers.ts
 import { hostCall, hostCall64 } from "../host.ts";
 import { choice, fd, flags, input, int, ioVectors, long, output, size } from "../parameters.ts";
 import { syscall } from "../syscall.ts";
+import { replaceRead } from "../random_files.ts";
 import { readFile, writeFile } from "../transfers.ts";
 
 const [READ, WRITE] = [1, 2];
@@ -36,8 +37,9 @@ export const pread64 = syscall(
   "full",
   { fd, buf: output, count: size, offset: long },
   (process, { fd, buf, count, offset }) => {
-    const { address, length } = transferRange(process, buf, count, WRITE);
-    return hostCall("pread64", process.files.host(fd), address, length, offset);
+    const range = transferRange(process, buf, count, WRITE);
+    const result = hostCall("pread64", process.files.host(fd), range.address, range.length, offset);
+    return replaceRead(process.files.get(fd), [range], result);
   },
 );
 

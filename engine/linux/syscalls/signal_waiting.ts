@@ -33,7 +33,7 @@ export const rt_sigsuspend = syscall(
 function takeOrWait(process: Process, wanted: bigint, info: number, deadline: number | undefined): Result {
   const taken = process.thread.signals.take(wanted);
   if (taken !== undefined) return info === 0 || copyOut(process, info, taken.bytes) ? taken.signal : -ERRNO.EFAULT;
-  if (deadline !== undefined && performance.now() >= deadline) return -ERRNO.EAGAIN;
+  if (deadline !== undefined && process.world.clock.now() >= deadline) return -ERRNO.EAGAIN;
   return {
     wait: deadline === undefined ? {} : { deadline },
     signals: wanted,
@@ -52,7 +52,7 @@ export const rt_sigtimedwait = syscall(
     if (mask === undefined) return -ERRNO.EFAULT;
     const time = timeout === 0 ? undefined : readDuration(copyIn(process, timeout, 16));
     if (typeof time === "object") return time.failure;
-    const deadline = time === undefined ? undefined : performance.now() + time;
+    const deadline = time === undefined ? undefined : process.world.clock.now() + time;
     return takeOrWait(process, mask & ~UNBLOCKABLE, info, deadline);
   },
 );

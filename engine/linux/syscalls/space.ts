@@ -80,7 +80,7 @@ function lock(process: Process, fd: number, operation: number): Result {
     const status = hostCall("flock", file.host, operation | LOCK.LOCK_NB);
     if (status !== -ERRNO.EAGAIN || operation & LOCK.LOCK_NB) return status;
     return {
-      wait: { deadline: performance.now() + RETRY_MILLISECONDS },
+      wait: { again: RETRY_MILLISECONDS },
       retry: () => lock(process, fd, operation),
     };
   });

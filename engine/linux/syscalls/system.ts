@@ -3,17 +3,25 @@
  */
 
 import { ERRNO } from "../abi/errno.ts";
+import { CLOCK } from "../abi/time.ts";
 import { copyOut, writable } from "../guest_pointers.ts";
 import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
 import { address, bits, flags, int, size, unsigned } from "../parameters.ts";
 import { syscall } from "../syscall.ts";
 
-/** `struct utsname`: six fields of 65 bytes. */
-const UTSNAME_SIZE = 390;
+/** `struct utsname`: six fields. */
+const UTSNAME_FIELD = 65;
+const UTSNAME_SIZE = 6 * UTSNAME_FIELD;
+/** `struct sysinfo`. */
+const SYSINFO_SIZE = 112;
 
 export const uname = syscall("uname", "full", { name: address }, (process, { name }) => {
   const record = new HostBuffer(UTSNAME_SIZE);
   hostCall("uname", record.address);
+  process.world.system?.names.forEach((text, index) => {
+    record.bytes.fill(0, index * UTSNAME_FIELD, (index + 1) * UTSNAME_FIELD);
+    record.bytes.set(new TextEncoder().encode(text), index * UTSNAME_FIELD);
+  });
   return copyOut(process, name, record.bytes) ? 0 : -ERRNO.EFAULT;
 });
 
@@ -21,7 +29,19 @@ export const sysinfo = syscall(
   "sysinfo",
   "full",
   { info: address },
-  (process, { info }) => hostCall("sysinfo", writable(process, info, 112)),
+  (process, { info }) => {
+    const status = hostCall("sysinfo", writable(process, info, SYSINFO_SIZE));
+    const { system, clock } = process.world;
+    if (status !== 0 || system === undefined) return status;
+    // Seconds since the start, three loads, memory: total, free, shared, buffers; swap: total, free; processes.
+    const fields = new BigUint64Array(SYSINFO_SIZE / 8);
+    fields[0] = (clock.time(CLOCK.CLOCK_BOOTTIME) ?? 0n) / 1_000_000_000n;
+    fields[4] = fields[5] = BigInt(system.memory);
+    const bytes = new Uint8Array(fields.buffer);
+    new DataView(bytes.buffer).setUint16(80, 1, true);
+    new DataView(bytes.buffer).setUint32(104, 1, true);
+    return copyOut(process, info, bytes) ? 0 : -ERRNO.EFAULT;
+  },
 );
 
 const GRND = { GRND_NONBLOCK: 1, GRND_RANDOM: 2, GRND_INSECURE: 4 } as const;
@@ -32,7 +52,9 @@ export const getrandom = syscall(
   { buffer: address, length: size, flags: flags(GRND) },
   (process, { buffer, length, flags: how }) => {
     const count = Math.min(length, 0x7fff_ffff);
-    return hostCall64("getrandom", writable(process, buffer, count), count, how);
+    const got = hostCall64("getrandom", writable(process, buffer, count), count, how);
+    if (got > 0n) process.world.random?.fill(process.memory.view(buffer, Number(got)));
+    return got;
   },
 );
 
