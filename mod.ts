@@ -28,6 +28,21 @@ export { ElfError, UnsupportedElfError } from "./engine/binary/elf/mod.ts";
 export { type CodeHookOptions, Emulator, type EmulatorOptions, type HookOptions } from "./engine/emulator.ts";
 export type { GuestEventMap, GuestEventName, Listener, SignalEvent } from "./engine/events.ts";
 export type { CodeKind } from "./engine/code_hooks.ts";
+export { Owner } from "./engine/owner.ts";
+export {
+  command,
+  guest,
+  hook,
+  hookEvery,
+  hookSyscall,
+  hostScripts,
+  intercept,
+  on,
+  repl,
+  type ScriptCommand,
+  type ScriptHost,
+  watch,
+} from "./engine/script.ts";
 export type { Fault, StopReason } from "./engine/stop_reason.ts";
 export { GuestContext } from "./engine/context.ts";
 export type { GuestOptions } from "./engine/guest.ts";

@@ -17,6 +17,7 @@ import { IndirectFunctions } from "./hooks/indirect.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import { Guest, type GuestOptions } from "./guest.ts";
+import { Owner } from "./owner.ts";
 import type { StopReason } from "./stop_reason.ts";
 import { signalNumber } from "./linux/abi/signals.ts";
 import { Image, Symbols } from "./symbols/mod.ts";
@@ -72,6 +73,9 @@ export class Emulator implements Disposable {
   #why: string | undefined;
   #interrupted = false;
   #running = false;
+  /** Work of closures that the guest waits for. */
+  #unfinished: Promise<unknown>[] = [];
+  #isHeld = false;
   /** The guest's registers, and where it is. */
   readonly cpu: GuestContext;
   /** Images mapped now and their symbols. */
@@ -108,7 +112,10 @@ export class Emulator implements Disposable {
         new Image({ path, hostPath: this.#guest.process.paths.toHost(path), elf, base: BigInt(base), role }),
       );
     }
-    this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, (error) => this.#fail(error));
+    this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, {
+      failed: (error) => this.#fail(error),
+      hold: (work) => this.#hold(work),
+    });
     const counts = new MachineCounts(machine);
     this.coverage = new Coverage(counts, this.symbols, machine.memory, this.#disassembler);
     const indirect = new IndirectFunctions(this.symbols, machine.memory, this.cpu, machine.sites);
@@ -168,6 +175,11 @@ export class Emulator implements Disposable {
     return this.#running;
   }
 
+  /** Whether the guest waits for a closure that has not finished: one that is `async`. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** Hooks that are attached. */
   get hooks(): readonly Hook[] {
     return [...this.#hooks.list(), ...this.#codeHooks.list()];
@@ -201,14 +213,22 @@ export class Emulator implements Disposable {
     this.#hooks.forget(start, end);
   }
 
-  /** Runs user code; what it throws stops the guest, and becomes the stop reason. */
-  #guarded<T>(work: () => T): T | undefined {
+  /** Runs user code; what it throws stops the guest, and becomes the stop reason. A promise holds the guest. */
+  #guarded<T>(work: () => T | Promise<unknown>): T | undefined {
     try {
-      return work();
+      const result = work();
+      if (!(result instanceof Promise)) return result;
+      this.#hold(result);
     } catch (error) {
       this.#fail(error);
-      return undefined;
     }
+    return undefined;
+  }
+
+  /** Has the guest stop before the instruction at hand, and go on when a closure has finished. */
+  #hold(work: Promise<unknown>): void {
+    this.#unfinished.push(work.catch((error) => this.#fail(error)));
+    this.#guest.machine.requestStop();
   }
 
   #fail(error: unknown): void {
@@ -220,7 +240,7 @@ export class Emulator implements Disposable {
    * Attaches a closure to every execution of the instructions at a location, before each is executed.
    *
    * It takes effect for the very next execution. The closure may read and change registers and memory, attach and
-   * detach hooks, and stop the guest. If it throws, the guest stops there.
+   * detach hooks, and stop the guest. If it throws, the guest stops there. The guest waits there for one that is `async`.
    *
    * @param where A symbol, `image:symbol`, `symbol+offset`, a glob or RegExp over function names, an address, or a
    *   range, each of whose instructions is meant.
@@ -235,8 +255,9 @@ export class Emulator implements Disposable {
     if (typeof where === "object" && !(where instanceof RegExp)) {
       return this.hookEvery("instruction", handler, { within: [where] });
     }
-    const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
-    return this.#hooks.add(where, run, options);
+    const call = Owner.bind(handler);
+    const run = (hook: Hook) => this.#guarded(() => call(this.cpu, hook));
+    return Owner.note(this.#hooks.add(where, run, options));
   }
 
   /**
@@ -252,8 +273,9 @@ export class Emulator implements Disposable {
     handler: (cpu: GuestContext, hook: Hook) => void,
     options: CodeHookOptions = {},
   ): Hook {
-    const run = (hook: Hook) => this.#guarded(() => handler(this.cpu, hook));
-    return this.#codeHooks.add(kind, options.within ?? [], run);
+    const call = Owner.bind(handler);
+    const run = (hook: Hook) => this.#guarded(() => call(this.cpu, hook));
+    return Owner.note(this.#codeHooks.add(kind, options.within ?? [], run));
   }
 
   /**
@@ -262,7 +284,8 @@ export class Emulator implements Disposable {
    * @returns The handle: `detach()`, `hits`.
    */
   on<K extends GuestEventName>(event: K, handler: (value: GuestEventMap[K], cpu: GuestContext) => void): Listener {
-    return this.#listeners.add(event, (value) => handler(value, this.cpu));
+    const call = Owner.bind(handler);
+    return Owner.note(this.#listeners.add(event, (value) => void this.#guarded(() => call(value, this.cpu))));
   }
 
   /**
@@ -282,7 +305,8 @@ export class Emulator implements Disposable {
   ): Watchpoint {
     const address = typeof where === "bigint" ? where : this.symbols.find(where).address;
     const { watchpoints } = this.#guest.machine;
-    return watchpoints.add({ address, size, kind }, (event) => this.#guarded(() => handler(event, this.cpu)));
+    const call = Owner.bind(handler);
+    return Owner.note(watchpoints.add({ address, size, kind }, (event) => this.#guarded(() => call(event, this.cpu))));
   }
 
   /**
@@ -294,17 +318,22 @@ export class Emulator implements Disposable {
   hookSyscall(names: string | readonly string[] | RegExp, handlers: SyscallHandlers): SyscallHook {
     const list = typeof names === "string" ? [names] : names;
     const matches = (name: string) => list instanceof RegExp ? list.test(name) : list.includes(name);
-    return new SyscallHook(matches, (hook) => {
-      const ask = (work: ((event: SyscallEvent) => number | bigint | void) | undefined, call: SyscallCall) => {
+    const [onEnter, onLeave] = [
+      Owner.bind(handlers.onEnter?.bind(handlers)),
+      Owner.bind(handlers.onLeave?.bind(handlers)),
+    ];
+    const attached = new SyscallHook(matches, (hook) => {
+      const ask = (work: SyscallHandlers["onEnter"], call: SyscallCall) => {
         if (!hook.matches(call.name)) return undefined;
         if (call.result === undefined) hook.hits++;
-        return this.#guarded(() => work?.(syscallEvent(call)));
+        return this.#guarded<number | bigint | void>(() => work?.(syscallEvent(call)));
       };
       return this.#guest.observe({
-        entered: (call) => ask(handlers.onEnter?.bind(handlers), call),
-        left: (call) => ask(handlers.onLeave?.bind(handlers), call),
+        entered: (call) => ask(onEnter, call),
+        left: (call) => ask(onLeave, call),
       });
     });
+    return Owner.note(attached);
   }
 
   /** Watched ranges. */
@@ -320,8 +349,11 @@ export class Emulator implements Disposable {
    * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
    */
   intercept(where: Location, handlers: CallHandlers, options: HookOptions = {}): Hook {
-    const run = (_: Hook, address: number) => this.#calls.enter(address, handlers);
-    return this.#hooks.add(where, run, options);
+    const bound = {
+      onEnter: Owner.bind(handlers.onEnter?.bind(handlers)),
+      onLeave: Owner.bind(handlers.onLeave?.bind(handlers)),
+    };
+    return Owner.note(this.#hooks.add(where, (hook, address) => this.#calls.enter(hook, address, bound), options));
   }
 
   /**
@@ -389,7 +421,9 @@ export class Emulator implements Disposable {
     params: Readonly<Record<string, string>> = {},
     options: UseOptions = {},
   ): PluginHandle {
-    return this.#plugins.use(plugin, params, options);
+    const handle = this.#plugins.use(plugin, params, options);
+    Owner.note({ [Symbol.dispose]: () => handle.disable() });
+    return handle;
   }
 
   /** Stops the guest before the instruction at hand, from a closure; `why` becomes part of the stop reason. */
@@ -421,18 +455,52 @@ export class Emulator implements Disposable {
    * @throws {Error} If the guest runs already.
    */
   run(): Promise<StopReason> {
-    return this.#go(() => this.#guest.run(() => this.#stopReason()));
+    return this.#go(() => this.#held(() => this.#guest.run(() => this.#stopReason() ?? this.#heldReason())));
   }
 
   /** Executes single instructions; stops early if something else stops the guest. */
   step(count = 1): Promise<StopReason> {
     return this.#go(async () => {
       for (let done = 0; done < count; done++) {
-        const reason = await this.#guest.step(() => this.#stopReason());
+        const reason = await this.#stepOnce();
         if (reason !== undefined) return reason;
       }
       return { kind: "stepped", pc: this.cpu.pc };
     });
+  }
+
+  /** Executes an instruction. An instruction that a closure held has not been executed. */
+  async #stepOnce(): Promise<StopReason | undefined> {
+    const { pc } = this.cpu;
+    const once = () => this.#guest.step(() => this.#stopReason() ?? this.#heldReason());
+    let isHeld = false;
+    return await this.#held(async () => {
+      if (isHeld && this.cpu.pc !== pc) return undefined;
+      isHeld = true;
+      return await once();
+    });
+  }
+
+  /** A reason to stop that nobody is told: a closure has not finished. */
+  #heldReason(): StopReason | undefined {
+    return this.#unfinished.length === 0 ? undefined : HELD;
+  }
+
+  /** Has the guest go on each time that the closures that hold it have finished. */
+  async #held<R extends StopReason | undefined>(work: () => Promise<R>): Promise<R | StopReason> {
+    for (;;) {
+      const reason = await work();
+      await this.#finishClosures();
+      if (reason !== HELD) return reason;
+      const late = this.#stopReason();
+      if (late !== undefined) return late;
+    }
+  }
+
+  async #finishClosures(): Promise<void> {
+    this.#isHeld = this.#unfinished.length > 0;
+    while (this.#unfinished.length > 0) await Promise.all(this.#unfinished.splice(0));
+    this.#isHeld = false;
   }
 
   async #go(work: () => Promise<StopReason>): Promise<StopReason> {
@@ -477,6 +545,9 @@ export class Emulator implements Disposable {
     this.close();
   }
 }
+
+/** See `Emulator.#heldReason`. */
+const HELD: StopReason = { kind: "stopped", pc: 0n, why: "a closure has not finished" };
 
 function syscallEvent({ process, name, row, registers, result }: SyscallCall): SyscallEvent {
   const args = (row?.parameters ?? []).map(({ name, parameter }, index) =>

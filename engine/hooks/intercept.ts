@@ -8,6 +8,7 @@
 
 import type { GuestCpu } from "../cpu/guest_cpu.ts";
 import type { GuestMemory } from "../memory/guest_memory.ts";
+import type { Hook } from "./hook.ts";
 import type { Action, Sites } from "./sites.ts";
 
 /** One call of an intercepted function, from its entry to its return. */
@@ -27,9 +28,17 @@ export interface Call {
 /** What to do at entry and return. */
 export interface CallHandlers {
   /** Called before the function's first instruction. */
-  onEnter?(args: readonly bigint[], call: Call): void;
+  onEnter?(args: readonly bigint[], call: Call): void | Promise<void>;
   /** Called when the function has returned. A bigint that it returns replaces the function's result. */
-  onLeave?(result: bigint, call: Call): bigint | void;
+  onLeave?(result: bigint, call: Call): bigint | void | Promise<bigint | void>;
+}
+
+/** Who runs user code. */
+export interface CallOwner {
+  /** Gets what it threw. */
+  failed(error: unknown): void;
+  /** Has the guest go on only when a closure that is asynchronous has finished. */
+  hold(work: Promise<unknown>): void;
 }
 
 class Frame implements Call {
@@ -38,15 +47,23 @@ class Frame implements Call {
   data: unknown;
   readonly sp: number;
   readonly returns: number;
+  readonly hook: Hook;
   readonly handlers: CallHandlers;
   readonly #address: number;
 
-  constructor(address: number, sp: number, returns: number, cpu: GuestCpu, depth: number, handlers: CallHandlers) {
+  constructor(
+    address: number,
+    stack: { sp: number; returns: number; depth: number },
+    args: readonly bigint[],
+    hook: Hook,
+    handlers: CallHandlers,
+  ) {
     this.#address = address;
-    this.sp = sp;
-    this.returns = returns;
-    this.args = cpu.registerArgs;
-    this.depth = depth;
+    this.sp = stack.sp;
+    this.returns = stack.returns;
+    this.depth = stack.depth;
+    this.args = args;
+    this.hook = hook;
     this.handlers = handlers;
   }
 
@@ -64,30 +81,31 @@ export class CallStack {
   readonly #cpu: GuestCpu;
   readonly #memory: GuestMemory;
   readonly #sites: Sites;
-  readonly #failed: (error: unknown) => void;
+  readonly #owner: CallOwner;
   readonly #frames: Frame[] = [];
   readonly #returns = new Map<number, Action>();
 
-  /** @param failed Gets what user code threw. */
-  constructor(cpu: GuestCpu, memory: GuestMemory, sites: Sites, failed: (error: unknown) => void) {
+  constructor(cpu: GuestCpu, memory: GuestMemory, sites: Sites, owner: CallOwner) {
     this.#cpu = cpu;
     this.#memory = memory;
     this.#sites = sites;
-    this.#failed = failed;
+    this.#owner = owner;
   }
 
   /** An intercepted function is entered. */
-  enter(address: number, handlers: CallHandlers): void {
+  enter(hook: Hook, address: number, handlers: CallHandlers): void {
     const sp = this.#cpu.stackAddress;
     const returns = this.#memory.pointer(sp);
     this.#unwind(sp, returns);
-    const frame = new Frame(address, sp, returns, this.#cpu, this.#frames.length, handlers);
+    const stack = { sp, returns, depth: this.#frames.length };
+    const frame = new Frame(address, stack, this.#cpu.registerArgs, hook, handlers);
     this.#frames.push(frame);
     if (!this.#returns.has(returns)) this.#watch(returns);
     try {
-      handlers.onEnter?.(frame.args, frame);
+      const work = handlers.onEnter?.(frame.args, frame);
+      if (work instanceof Promise) this.#owner.hold(work);
     } catch (error) {
-      this.#failed(error);
+      this.#owner.failed(error);
     }
   }
 
@@ -107,27 +125,35 @@ export class CallStack {
     this.#sites.attach(returns, action);
   }
 
+  /** No intercepted call is active: until the next one, nothing returns here that matters. */
+  #unwatch(address: number): void {
+    const action = this.#returns.get(address);
+    if (action !== undefined) this.#sites.detach(address, action);
+    this.#returns.delete(address);
+  }
+
   #leave(address: number): void {
-    const sp = this.#cpu.stackAddress - 8;
     const frames = this.#frames;
+    if (frames.length === 0) return this.#unwatch(address);
+    const sp = this.#cpu.stackAddress - 8;
     while (frames.length > 0) {
       const top = frames[frames.length - 1];
       if (top.sp > sp) return;
       frames.pop();
-      if (top.sp !== sp || top.returns !== address || top.handlers.onLeave === undefined) continue;
-      try {
-        const replacement = top.handlers.onLeave(this.#cpu.rax, top);
-        if (replacement !== undefined) this.#cpu.rax = replacement;
-      } catch (error) {
-        this.#failed(error);
-      }
+      if (top.sp === sp && top.returns === address && !top.hook.isDetached) this.#tellLeft(top);
     }
   }
 
-  /** Stops watching returns, once no function is intercepted. */
-  clear(): void {
-    for (const [address, action] of this.#returns) this.#sites.detach(address, action);
-    this.#returns.clear();
-    this.#frames.length = 0;
+  #tellLeft(frame: Frame): void {
+    const replace = (result: bigint | void) => {
+      if (result !== undefined) this.#cpu.rax = result;
+    };
+    try {
+      const result = frame.handlers.onLeave?.(this.#cpu.rax, frame);
+      if (result instanceof Promise) this.#owner.hold(result.then(replace));
+      else replace(result);
+    } catch (error) {
+      this.#owner.failed(error);
+    }
   }
 }

@@ -15,12 +15,12 @@ export interface SyscallEvent {
   readonly result: number | bigint | undefined;
 }
 
-/** What to do at entry and exit. */
+/** What to do at entry and exit. The guest waits after the call for a closure that is `async`. */
 export interface SyscallHandlers {
   /** Called before the call is made. A number that it returns is the result, and the call is not made. */
-  onEnter?(event: SyscallEvent): number | bigint | void;
+  onEnter?(event: SyscallEvent): number | bigint | void | Promise<void>;
   /** Called after it. A number that it returns takes the place of the result. */
-  onLeave?(event: SyscallEvent): number | bigint | void;
+  onLeave?(event: SyscallEvent): number | bigint | void | Promise<void>;
 }
 
 /** Closures attached to system calls. `using` detaches them at the end of a block. */

@@ -16,7 +16,7 @@ const LAUNCHER = fileURLToPath(new URL("../../ceratops", import.meta.url));
 /** Commands that take a program as their first argument. */
 const WITH_PROGRAM = ["run", "repl", "disasm", "symbols"];
 /** Options whose value is a file. */
-const FILES = ["--script", "--output", "--cwd", "--sysroot"];
+const FILES = ["--script", "--record", "--output", "--cwd", "--sysroot"];
 
 /** Shells that there are scripts for. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;

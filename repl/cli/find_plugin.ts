@@ -44,9 +44,14 @@ async function importPlugin(name: string, path: string): Promise<Plugin> {
  * Imports a module that a user wrote.
  *
  * @param what What could not be done if it fails: `run script x.ts`.
+ * @param query Makes the runtime import anew what it has imported already.
  * @throws {CommandLineError} If the file is missing or cannot be imported, or its code throws; with the user's own line.
  */
-export async function importUserModule(what: string, path: string): Promise<Readonly<Record<string, unknown>>> {
+export async function importUserModule(
+  what: string,
+  path: string,
+  query = "",
+): Promise<Readonly<Record<string, unknown>>> {
   try {
     if (!Deno.statSync(path).isFile) throw new CommandLineError(`Cannot ${what}: ${path} is not a file`);
   } catch (error) {
@@ -54,7 +59,7 @@ export async function importUserModule(what: string, path: string): Promise<Read
     throw new CommandLineError(`Cannot ${what}: there is no file ${path}`);
   }
   try {
-    return await import(pathToFileURL(path).href);
+    return await import(pathToFileURL(path).href + query);
   } catch (error) {
     throw new CommandLineError(`Cannot ${what}: ${describeThrown(error)}`, STATUS.failed);
   }

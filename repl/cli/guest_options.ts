@@ -13,6 +13,8 @@ export interface GuestFlags {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string | undefined;
   readonly sysroot?: string | undefined;
+  readonly script: readonly string[];
+  readonly watch?: true | undefined;
   readonly deterministic?: true | undefined;
   readonly seed?: number | undefined;
 }
@@ -30,6 +32,9 @@ export interface UsedPlugin {
  */
 export function emulatorOptions(program: string, args: readonly string[], flags: GuestFlags): EmulatorOptions {
   const cwd = Deno.cwd();
+  if (flags.watch && flags.script.length === 0) {
+    throw new CommandLineError("Cannot watch: --watch is about scripts; name one with --script");
+  }
   const env = { ...Deno.env.toObject(), ...flags.env };
   const sysroot = directory("sysroot", flags.sysroot);
   const rooted = sysroot === undefined ? {} : { sysroot };

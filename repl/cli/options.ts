@@ -38,6 +38,11 @@ export function addPlugin(text: string, before: readonly PluginRequest[]): reado
   return [...before, readPluginRequest(text)];
 }
 
+/** Adds to the texts given before; for commander. */
+export function addText(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
 /**
  * Adds `K=V` to the variables given before; for commander.
  *

@@ -9,8 +9,9 @@ import config from "../../deno.json" with { type: "json" };
 import { CommandLineError, STATUS } from "./errors.ts";
 import { hostProblem } from "./host.ts";
 import { standardOutput } from "./output.ts";
-import { addPlugin, addVariable, type PluginRequest, readCount, readSeed } from "./options.ts";
+import { addPlugin, addText, addVariable, type PluginRequest, readCount, readSeed } from "./options.ts";
 
+const NO_TEXTS: readonly string[] = [];
 const WITHOUT_PLUGINS: readonly PluginRequest[] = [];
 const WITHOUT_VARIABLES: Readonly<Record<string, string>> = {};
 
@@ -28,6 +29,8 @@ function guestCommand(name: string) {
       addVariable,
       WITHOUT_VARIABLES,
     )
+    .option("--script <file.ts>", "Have a file attach to the program before it runs; repeatable", addText, NO_TEXTS)
+    .option("--watch", "Load scripts again when their files change")
     .option("--cwd <folder>", "The program's working directory")
     .option("--sysroot <folder>", "The folder that the program sees as /")
     .option("--deterministic", "Give the program the same time, random numbers and process id in every run")
@@ -57,7 +60,6 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
   add(
     guestCommand("run")
       .description("Run a program to its end, with plugins or a script")
-      .option("--script <file.ts>", "Call the file's default function with the emulator before the program runs")
       .option("--output <file>", "Write the plugins' reports to a file instead of standard error")
       .option("--strace", "Show system calls on standard error")
       .option("--stats", "Show on standard error what the run took")
@@ -66,6 +68,8 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
   add(
     guestCommand("repl")
       .description("Explore a program at an interactive prompt")
+      .option("--no-init", "Do not run the init file")
+      .option("--record <file>", "Keep what is typed and printed in a file")
       .action(async (path, args, flags) => finish(await (await import("./repl.ts")).startRepl(path, args, flags))),
   );
   add(
@@ -93,6 +97,14 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
       .action(async (name) => {
         const { describePlugin, listPlugins } = await import("./plugins.ts");
         await (name === undefined ? listPlugins(standardOutput) : describePlugin(standardOutput, name));
+      }),
+  );
+  add(
+    new Command("init-script")
+      .description("Write a script to begin with")
+      .argument("<file.ts>", "The script")
+      .action(async (path) => {
+        for (const line of (await import("../scripts/template.ts")).initScript(path)) standardOutput.line(line);
       }),
   );
   add(

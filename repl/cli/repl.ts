@@ -2,16 +2,26 @@
 
 import { emulatorOptions, type GuestFlags, usedPlugins } from "./guest_options.ts";
 
+/** Options of `ceratops repl`. */
+export interface ReplFlags extends GuestFlags {
+  readonly init: boolean;
+  readonly record?: string | undefined;
+}
+
 /**
  * Starts the prompt.
  *
  * @returns The exit status.
  * @throws {CommandLineError} If the program cannot be run as asked.
  */
-export async function startRepl(program: string, args: readonly string[], flags: GuestFlags): Promise<number> {
+export async function startRepl(program: string, args: readonly string[], flags: ReplFlags): Promise<number> {
   const { repl } = await import("../prompt/repl.ts");
   return await repl({
     emulatorOptions: emulatorOptions(program, args, flags),
     plugins: await usedPlugins(flags.plugin),
+    scripts: flags.script,
+    watch: flags.watch ?? false,
+    init: flags.init,
+    ...(flags.record === undefined ? {} : { record: flags.record }),
   });
 }

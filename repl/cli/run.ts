@@ -4,7 +4,7 @@
  * The guest has the host's standard streams; what Ceratops itself has to say goes to standard error.
  */
 
-import { Emulator, type Plugin, PluginError, type PluginHandle, type StopReason } from "../../mod.ts";
+import { Emulator, hostScripts, type Plugin, PluginError, type PluginHandle, type StopReason } from "../../mod.ts";
 import { CommandLineError, STATUS } from "./errors.ts";
 import { emulatorOptions, type GuestFlags, usedPlugins } from "./guest_options.ts";
 import { ignoredSignals, passSignals } from "./host_signals.ts";
@@ -13,7 +13,6 @@ import { describeThrown } from "./user_code.ts";
 
 /** Options of `ceratops run`. */
 export interface RunFlags extends GuestFlags {
-  readonly script?: string | undefined;
   readonly output?: string | undefined;
   readonly strace?: true | undefined;
   readonly stats?: true | undefined;
@@ -33,8 +32,6 @@ const tell = (message: string) => standardError.line(`ceratops: ${message}`);
 export async function run(program: string, args: readonly string[], flags: RunFlags): Promise<number> {
   const options = emulatorOptions(program, args, flags);
   const plugins = await usedPlugins(flags.plugin);
-  const scripting = flags.script === undefined ? undefined : await import("./script.ts");
-  const script = flags.script === undefined ? undefined : await scripting?.importScript(flags.script);
   const output = flags.output === undefined ? standardError : Output.file(flags.output);
 
   using emulator = Emulator.open({
@@ -50,8 +47,7 @@ export async function run(program: string, args: readonly string[], flags: RunFl
   const start = performance.now();
   let status: number = STATUS.failed;
   try {
-    if (flags.script !== undefined && script !== undefined) await scripting?.callScript(flags.script, script, emulator);
-    status = concludes(await emulator.run(), emulator);
+    status = concludes(await runWithScripts(emulator, flags), emulator);
   } finally {
     const milliseconds = performance.now() - start;
     for (const handle of handles) if (!writeReport(handle, output)) status = STATUS.failed;
@@ -60,8 +56,35 @@ export async function run(program: string, args: readonly string[], flags: RunFl
   return status;
 }
 
+/** Runs the guest with its scripts. */
+async function runWithScripts(emulator: Emulator, { script: paths, watch }: RunFlags): Promise<StopReason> {
+  if (paths.length === 0) return await emulator.run();
+  const { Scripts } = await import("../scripts/scripts.ts");
+  const { scriptHost } = await import("../scripts/host.ts");
+  using _host = hostScripts(scriptHost(emulator));
+  using scripts = new Scripts(() => emulator);
+  for (const path of paths) await scripts.load(path);
+  using _watch = watch && scripts.watch(paths, tell, (error) => tell(messageOf(error)));
+  for (;;) {
+    const reason = await emulator.run();
+    if (reason.kind !== "failed" || watch === undefined) return reason;
+    tell(failure(reason, emulator));
+    for (const { path } of scripts.list()) scripts.unload(path);
+  }
+}
+
+/** Where a closure failed, and why. */
+function failure({ pc, error }: StopReason & { kind: "failed" }, { symbols }: Emulator): string {
+  return `a closure failed at 0x${pc.toString(16)} (${symbols.describe(pc)}): ${describeThrown(error)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof CommandLineError ? error.message : describeThrown(error);
+}
+
 /** Says why the guest stopped, where that is not plain, and gives the status for it. */
-function concludes(reason: StopReason, { symbols }: Emulator): number {
+function concludes(reason: StopReason, emulator: Emulator): number {
+  const { symbols } = emulator;
   switch (reason.kind) {
     case "exited":
       return reason.status;
@@ -70,11 +93,7 @@ function concludes(reason: StopReason, { symbols }: Emulator): number {
       else if (!SILENT.includes(reason.name)) tell(`the guest was ended by ${reason.name}`);
       return STATUS.signal + reason.signal;
     case "failed":
-      tell(
-        `a closure failed at 0x${reason.pc.toString(16)} (${symbols.describe(reason.pc)}): ${
-          describeThrown(reason.error)
-        }`,
-      );
+      tell(failure(reason, emulator));
       return STATUS.failed;
     case "interrupted":
       return STATUS.signal + 2;

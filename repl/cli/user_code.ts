@@ -3,7 +3,7 @@
  * and the text of that line. Leaves out frames of Ceratops and of the runtime.
  */
 
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url).href;
 /** Folders of the project whose code is not the user's; its plugins and examples are shown like any other. */
@@ -23,7 +23,7 @@ export function describeThrown(error: unknown): string {
     .map((line) => FRAME.exec(line))
     .find((match) => match !== null && !OWN.some((own) => match[1].startsWith(own)));
   // The message of a syntax or import error says the place itself.
-  if (FRAME.test(error.message)) return error.message;
+  if (FRAME.test(error.message)) return error.message.replace(/\?\d+(?=:\d+:\d+)/, "");
   if (frame === undefined || frame === null) return text;
   const [, url, line, column] = frame;
   const path = fileURLToPath(url);
@@ -35,7 +35,9 @@ export function describeThrown(error: unknown): string {
   ].join("\n");
 }
 
-function sourceLine(path: string, line: number): string | undefined {
+/** A line of a file that is not Ceratops's own; undefined if it is, or is not there. */
+export function sourceLine(path: string, line: number): string | undefined {
+  if (OWN.some((own) => pathToFileURL(path).href.startsWith(own))) return undefined;
   try {
     return Deno.readTextFileSync(path).split("\n")[line - 1];
   } catch (error) {

@@ -1,5 +1,7 @@
 /** All commands of the prompt, in the order that help shows them. */
 
+import { type ScriptCommand } from "../../mod.ts";
+import { addCommand, addedCommand, addedCommands } from "./added.ts";
 import { backtrace } from "./backtrace.ts";
 import { breakCommand } from "./break.ts";
 import type { Command } from "./command.ts";
@@ -25,7 +27,9 @@ import { nexti } from "./nexti.ts";
 import { plugin } from "./plugin.ts";
 import { print } from "./print.ts";
 import { quit } from "./quit.ts";
+import { record } from "./record.ts";
 import { regs } from "./regs.ts";
+import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { search } from "./search.ts";
 import { source } from "./source.ts";
@@ -36,6 +40,7 @@ import { stepi } from "./stepi.ts";
 import { strings } from "./strings.ts";
 import { symbols } from "./symbols.ts";
 import { tbreak } from "./tbreak.ts";
+import { unsource } from "./unsource.ts";
 import { until } from "./until.ts";
 import { x } from "./x.ts";
 
@@ -44,7 +49,7 @@ export const COMMANDS: readonly Command[] = [
   ...[run, start, continueCommand, step, next, stepi, nexti, finish, until, interrupt],
   ...[breakCommand, tbreak, condition, ignore, enableCommand, disableCommand, deleteCommand, hook],
   ...[cov, disasm, list, regs, x, print, symbols, backtrace, stack, context, maps, images, strings, search, info],
-  ...[plugin, source, makeHelp(() => COMMANDS), quit],
+  ...[plugin, source, unsource, record, replay, makeHelp(allCommands), quit],
 ];
 
 const BY_WORD = new Map(
@@ -53,10 +58,20 @@ const BY_WORD = new Map(
 
 /** The command of a word. */
 export function commandOf(word: string): Command | undefined {
-  return BY_WORD.get(word);
+  return BY_WORD.get(word) ?? addedCommand(word);
+}
+
+/** The table, and what was added to it. */
+export function allCommands(): readonly Command[] {
+  return [...COMMANDS, ...addedCommands()];
+}
+
+/** Adds a command. @throws {CommandError} If it cannot have that name, or has nothing to run. */
+export function defineCommand(name: string, command: ScriptCommand): Disposable {
+  return addCommand(name, command, (word) => BY_WORD.has(word));
 }
 
 /** Every word that names a command. */
 export function commandWords(): readonly string[] {
-  return [...BY_WORD.keys()];
+  return [...BY_WORD.keys(), ...addedCommands().map(({ name }) => name)];
 }

@@ -11,10 +11,11 @@ export function background(text: string): [rest: string, inBackground: boolean] 
 }
 
 /** Has the guest be at its first instruction. @param text Its new arguments, if there are any. */
-export function startOver(session: Session, text: string): void {
+export async function startOver(session: Session, text: string): Promise<void> {
   session.requireStopped();
   if (text !== "") session.args = splitWords(text);
-  if (text !== "" || session.emulator.ended !== undefined || session.emulator.coverage.total > 0) session.restart();
+  const isNew = session.emulator.ended === undefined && session.emulator.coverage.total === 0;
+  if (text !== "" || !isNew) await session.restart();
 }
 
 export const run: Command = {
@@ -26,7 +27,7 @@ export const run: Command = {
   example: "break main\nrun",
   async run(session, text) {
     const [args, inBackground] = background(text);
-    startOver(session, args);
+    await startOver(session, args);
     await session.run(() => session.control.continue(), inBackground);
   },
   complete: () => [],

@@ -12,7 +12,7 @@ export const start: Command = {
   details: "A program without a symbol `main` stops at its entry point.",
   example: "start",
   async run(session, text) {
-    startOver(session, text);
+    await startOver(session, text);
     const hasMain = session.emulator.symbols.matching("main").length > 0;
     await makeBreakpoint(session, hasMain ? "main" : `*${hex(session.emulator.entry)}`, true);
     await session.run(() => session.control.continue());

@@ -1,6 +1,6 @@
 /** What the tab key offers: commands, what a command takes, symbols, registers, names in scope, properties. */
 
-import { commandOf, COMMANDS } from "../commands/mod.ts";
+import { allCommands, commandOf } from "../commands/mod.ts";
 import { ORDER } from "../views/registers.ts";
 import type { Session } from "../session/session.ts";
 
@@ -53,7 +53,7 @@ function matching(candidates: readonly string[], word: string): Completion {
 export function complete(session: Session, line: string): Completion {
   const first = /^\s*(\w*)$/.exec(line);
   if (first !== null) {
-    const names = COMMANDS.map(({ name }) => `${name} `);
+    const names = allCommands().map(({ name }) => `${name} `);
     return matching([...names, ...scopeNames()], first[1]);
   }
   const command = commandOf(/^\s*([a-z]+)[\s/]/.exec(line)?.[1] ?? "");

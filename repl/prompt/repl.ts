@@ -5,11 +5,14 @@
  * line.
  */
 
-import type { EmulatorOptions } from "../../mod.ts";
+import { resolve } from "node:path";
+import type { Emulator, EmulatorOptions } from "../../mod.ts";
 import { scopeOf } from "../session/scope.ts";
 import { Session, type UsedPlugin } from "../session/session.ts";
 import { contextLines } from "../session/context.ts";
+import { defineCommand } from "../commands/mod.ts";
 import { complete } from "./complete.ts";
+import { loadScripts } from "./load_scripts.ts";
 import { Evaluator } from "./evaluator.ts";
 import { execute, wantsMore } from "./execute.ts";
 import { History, historyPath } from "./history.ts";
@@ -26,6 +29,16 @@ export interface ReplOptions {
   readonly plugins?: readonly UsedPlugin[];
   /** Lines to run; by default standard input. */
   readonly input?: ReadableStream<Uint8Array>;
+  /** Whether the user's init file is run first; by default yes. */
+  readonly init?: boolean;
+  /** Scripts to load first, by path. */
+  readonly scripts?: readonly string[];
+  /** Whether scripts are loaded again when their files change. */
+  readonly watch?: boolean;
+  /** Where to record what is typed and printed. */
+  readonly record?: string;
+  /** A guest that a closure holds, and what to put into the scope: then the prompt is over that guest. */
+  readonly visited?: { readonly emulator: Emulator; readonly values: Readonly<Record<string, unknown>> };
   /** Where to write; by default standard output. */
   readonly output?: { write(text: string): void };
 }
@@ -58,17 +71,46 @@ export async function repl(options: ReplOptions): Promise<number> {
     )
     : new Plain(reader, write, isPerson);
   try {
-    session = new Session(options, console, evaluator);
+    const position = { line: 0 };
+    /** What is typed until the person leaves: the session, or the closure that waits. */
+    const conversation = (session: Session, depth: number) =>
+      isPerson
+        ? converse(session, console, history, depth)
+        : runLines(session, () => console.read(""), "input", position);
+    const { visited } = options;
+    session = new Session(
+      { ...options, ...(visited === undefined ? {} : { emulator: visited.emulator }) },
+      console,
+      evaluator,
+      (session) => ({
+        command: defineCommand,
+        repl: (values) =>
+          session.visit(values, async () => {
+            const depth = session.visits;
+            await (session.typist?.() ?? conversation(session, depth));
+            if (session.quitStatus !== undefined) session.interrupt();
+            if (session.visits === depth) session.leave();
+          }),
+      }),
+    );
     const scope = scopeOf(session);
     evaluator.define(scope);
     using _ = watchProcess(session, console);
+    if (options.record !== undefined) {
+      session.recorder.start(resolve(options.record), session.title);
+    }
+    if (visited !== undefined) {
+      await session.host.repl(visited.values);
+      return 0;
+    }
     if (isPerson) {
       console.print(
         `${options.emulatorOptions.program} is loaded, before its first instruction. \`help\` shows what can be typed.`,
       );
       console.print(contextLines(session, false, session.emulator.cpu.pc));
-      await converse(session, console, history);
-    } else await runLines(session, () => console.read(""), "input");
+    }
+    using _scripts = await loadScripts(session, options);
+    if (isPerson || session.quitStatus === undefined) await conversation(session, 0);
     evaluator.forget(Object.keys(scope));
     return session.quitStatus ?? 0;
   } catch (error) {
@@ -77,7 +119,7 @@ export async function repl(options: ReplOptions): Promise<number> {
     throw error;
   } finally {
     console.close();
-    if (session?.isRunning) session.interrupt();
+    if (session?.isRunning && options.visited === undefined) session.interrupt();
     await session?.settled();
     session?.close();
     evaluator.close();
@@ -85,11 +127,21 @@ export async function repl(options: ReplOptions): Promise<number> {
 }
 
 /** Reads and does, line by line, for a person: errors are shown, and the prompt stays. */
-async function converse(session: Session, console: Terminal | Plain, history: History): Promise<void> {
+async function converse(
+  session: Session,
+  console: Terminal | Plain,
+  history: History,
+  depth: number,
+): Promise<void> {
   let text = "";
-  while (session.quitStatus === undefined) {
+  while (session.quitStatus === undefined && session.visits >= depth) {
     const read = await console.read(text === "" ? PROMPT : MORE);
-    if (read.kind === "end") return void console.print("");
+    if (read.kind === "end") {
+      console.print("");
+      if (session.visits === depth) return;
+      session.leave();
+      continue;
+    }
     if (read.kind === "cancelled") {
       text = "";
       continue;
@@ -99,6 +151,7 @@ async function converse(session: Session, console: Terminal | Plain, history: Hi
     if (read.text !== "" && wantsMore(text)) continue;
     const whole = text;
     text = "";
+    session.recorder.typed(whole);
     await execute(session, whole);
   }
 }

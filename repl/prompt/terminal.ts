@@ -40,16 +40,20 @@ export function terminalSize(): { columns: number; rows: number } {
 
 /** readline's private counter of rows above the cursor. */
 type Rows = { prevRows: number };
+/** readline's history, the newest first. */
+type Kept = { readonly history: readonly string[] };
 
 /** A terminal with a line editor. */
 export class Terminal implements Output {
   readonly style = styleFor(true, { ...optional("NO_COLOR"), ...optional("TERM") });
   readonly isTerminal = true;
   readonly #keys: Keys;
-  readonly #readline: Interface;
+  #readline: Interface;
+  readonly #complete: (line: string) => Completion;
   readonly #lines: string[] = [];
   #waiting: ((read: Read) => void) | undefined;
   #isEnded = false;
+  #isClosed = false;
 
   /**
    * @param history Earlier lines, the newest first.
@@ -57,26 +61,39 @@ export class Terminal implements Output {
    */
   constructor(source: KeySource, history: string[], complete: (line: string) => Completion) {
     this.#keys = new Keys(source);
-    this.#readline = createInterface({
+    this.#complete = complete;
+    this.#readline = this.#open(history);
+  }
+
+  #open(history: string[]): Interface {
+    const readline = createInterface({
       input: this.#keys as Readable as NodeJS.ReadableStream,
       output: process.stdout,
       terminal: true,
       history,
       historySize: 2000,
       removeHistoryDuplicates: true,
-      completer: complete,
+      completer: this.#complete,
     });
     this.#keys.rest();
-    this.#readline.on("line", (text) => this.#deliver({ kind: "line", text }));
-    this.#readline.on("SIGINT", () => {
+    readline.on("line", (text) => this.#deliver({ kind: "line", text }));
+    readline.on("SIGINT", () => {
       writeOut("^C\n");
       this.#setLine("");
       this.#deliver({ kind: "cancelled" });
     });
-    this.#readline.on("close", () => {
+    readline.on("close", () => {
       this.#isEnded = true;
       this.#deliver({ kind: "end" });
     });
+    return readline;
+  }
+
+  /** Ctrl-D ends readline; who reads on after it gets another. */
+  #reopen(): void {
+    if (!this.#isEnded || this.#isClosed || this.#keys.readableEnded) return;
+    this.#isEnded = false;
+    this.#readline = this.#open([...(this.#readline as unknown as Kept).history]);
   }
 
   #setLine(text: string): void {
@@ -98,6 +115,7 @@ export class Terminal implements Output {
   read(prompt: string): Promise<Read> {
     const early = this.#lines.shift();
     if (early !== undefined) return Promise.resolve({ kind: "line", text: early });
+    this.#reopen();
     if (this.#isEnded) return Promise.resolve({ kind: "end" });
     return new Promise((resolve) => {
       this.#waiting = resolve;
@@ -144,7 +162,7 @@ export class Terminal implements Output {
 
   /** Gives the terminal back as it was. */
   close(): void {
-    this.#isEnded = true;
+    this.#isEnded = this.#isClosed = true;
     this.#readline.close();
     this.#keys.rest();
     this.#keys.destroy();

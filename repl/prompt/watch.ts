@@ -15,7 +15,7 @@ const LEVELS = ["log", "info", "debug", "warn", "error"] as const;
 export function watchProcess(session: Session, console_: Terminal | Plain): Disposable {
   // Only while the terminal is not raw; at the prompt Ctrl-C is a key.
   const onInterrupt = () => {
-    if (session.isRunning && !session.isInBackground) session.interrupt();
+    if (session.isRunning && !session.isInBackground && !session.isVisited) session.interrupt();
     else if (session.evaluator.isBusy) session.evaluator.abandon();
     else if ("cancel" in console_) console_.cancel();
   };
@@ -27,11 +27,13 @@ export function watchProcess(session: Session, console_: Terminal | Plain): Disp
   const onHangUp = () => end(HUNG_UP);
   const onRejection = (event: PromiseRejectionEvent) => {
     event.preventDefault();
-    console_.print(console_.style.red("A promise was rejected, and nothing handled it:"));
+    session.out.print(session.out.style.red("A promise was rejected, and nothing handled it:"));
     session.showError(event.reason);
   };
   const consoles = LEVELS.map((level) => [level, console[level]] as const);
-  for (const level of LEVELS) console[level] = (...values: unknown[]) => console_.print(format(...values).split("\n"));
+  for (const level of LEVELS) {
+    console[level] = (...values: unknown[]) => session.out.print(format(...values).split("\n"));
+  }
   Deno.addSignalListener("SIGINT", onInterrupt);
   Deno.addSignalListener("SIGTERM", onTerminate);
   Deno.addSignalListener("SIGHUP", onHangUp);

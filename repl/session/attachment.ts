@@ -13,7 +13,7 @@ export interface Condition {
 }
 
 /** What an attachment does when the guest comes to it. */
-export type Reaction = (cpu: GuestContext, attachment: Attachment) => void;
+export type Reaction = (cpu: GuestContext, attachment: Attachment) => unknown;
 
 /** A breakpoint or a closure. */
 export class Attachment implements Disposable {

@@ -57,9 +57,7 @@ export class Attachments {
   ): Attachment {
     return this.#add("hook", location, false, (cpu, self) => {
       self.hits++;
-      const result = closure(cpu, self);
-      // A promise that fails is shown by the prompt as an unhandled rejection; the guest has gone on by then.
-      if (result instanceof Promise) void result;
+      return closure(cpu, self);
     }, pending);
   }
 

@@ -1,6 +1,6 @@
 /** What evaluated TypeScript has in scope: the guest, its registers by name, and ways to attach to it. */
 
-import type { GuestContext, Location } from "../../mod.ts";
+import { command, type GuestContext, type Location, Owner, repl } from "../../mod.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Session } from "./session.ts";
 
@@ -44,9 +44,11 @@ export function scopeOf(session: Session): Record<string, PropertyDescriptor> {
       if (typeof closure !== "function") {
         throw new TypeError('Cannot attach: hook(where, closure) wants a function, as in hook("main", (cpu) => ...)');
       }
-      return session.attachments.addHook(where, closure, pending);
+      return Owner.note(session.attachments.addHook(where, Owner.bind(closure), pending));
     }),
-    break_: value((where: Location) => session.attachments.addBreakpoint(where, false)),
+    break_: value((where: Location) => Owner.note(session.attachments.addBreakpoint(where, false))),
+    command: value(command),
+    repl: value(repl),
     stop: value((why?: string) => session.emulator.stop(why)),
   };
 }

@@ -4,8 +4,16 @@
  * Leaves out how lines are read (see prompt/) and what each command does (see commands/).
  */
 
-import { Emulator, type EmulatorOptions, type Plugin, type StopReason } from "../../mod.ts";
-import type { Evaluator } from "../prompt/evaluator.ts";
+import {
+  Emulator,
+  type EmulatorOptions,
+  hostScripts,
+  type Plugin,
+  type ScriptHost,
+  type StopReason,
+} from "../../mod.ts";
+import { basename, dirname } from "node:path";
+import type { Evaluator, ScriptLine } from "../prompt/evaluator.ts";
 import { type Describe, place } from "../views/hex.ts";
 import { ORDER, type RegisterValues } from "../views/registers.ts";
 import type { ExamineFormat } from "../views/memory.ts";
@@ -16,6 +24,9 @@ import { contextLines } from "./context.ts";
 import { errorLines } from "../views/error.ts";
 import { Attachments } from "./attachments.ts";
 import { CommandError } from "./errors.ts";
+import { Scripts } from "../scripts/scripts.ts";
+import { sourceLine } from "../cli/user_code.ts";
+import { Recorder } from "./recorder.ts";
 import { sourceRows } from "./source_text.ts";
 import type { Output } from "./output.ts";
 import { RunControl } from "./run_control.ts";
@@ -30,18 +41,36 @@ export interface UsedPlugin {
 export interface SessionOptions {
   readonly emulatorOptions: EmulatorOptions;
   readonly plugins?: readonly UsedPlugin[];
+  /** A guest that runs already: the session looks at it and does not end it. */
+  readonly emulator?: Emulator;
 }
+
+/** Makes what scripts have at hand, but for the guest. */
+export type MakeHost = (session: Session) => Omit<ScriptHost, "emulator">;
+
+/** Has a person type at the prompt until they leave. */
+export type Converse = () => Promise<void>;
 
 /** A sitting at the prompt. */
 export class Session {
   readonly #options: SessionOptions;
   readonly out: Output;
+  /** Keeps what passes the output. */
+  readonly recorder: Recorder;
+  readonly scripts: Scripts;
+  /** What scripts have at hand. */
+  readonly host: ScriptHost;
   readonly evaluator: Evaluator;
   readonly attachments: Attachments;
   readonly control: RunControl;
   #emulator: Emulator;
   #background: Promise<void> | undefined;
   #isForeground = false;
+  readonly #hosting: Disposable;
+  /** What lets closures go on that wait for the prompt, the innermost last. */
+  readonly #visits: (() => void)[] = [];
+  /** Who types instead of the person. */
+  typist: Converse | undefined;
   #previous: RegisterValues | undefined;
   #shown: RegisterValues | undefined;
   /** Set by `quit`: the status to end with. */
@@ -58,18 +87,38 @@ export class Session {
     format: { count: 1, format: "x", size: 4 },
   };
 
-  constructor(options: SessionOptions, out: Output, evaluator: Evaluator) {
+  constructor(options: SessionOptions, out: Output, evaluator: Evaluator, host: MakeHost) {
     this.#options = options;
-    this.out = out;
+    this.out = this.recorder = new Recorder(out);
     this.evaluator = evaluator;
     this.args = options.emulatorOptions.args ?? [];
     this.showsContext = out.isTerminal;
     this.#emulator = this.#open();
     this.attachments = new Attachments(this.#emulator);
     this.control = new RunControl(this);
+    this.scripts = new Scripts(() => this.emulator, (text, path) => this.#runText(text, path));
+    const emulator = () => this.emulator;
+    this.host = {
+      ...host(this),
+      get emulator() {
+        return emulator();
+      },
+    };
+    this.#hosting = hostScripts(this.host);
+  }
+
+  async #runText(text: string, path: string): Promise<void> {
+    const outcome = await this.evaluator.evaluate(text, path, dirname(path));
+    if (outcome.kind === "thrown") throw outcome.error;
+  }
+
+  /** What a transcript of it is called. */
+  get title(): string {
+    return `Session with ${basename(this.#options.emulatorOptions.program)}`;
   }
 
   #open(): Emulator {
+    if (this.#options.emulator !== undefined) return this.#options.emulator;
     const emulator = Emulator.open({
       ...this.#options.emulatorOptions,
       args: this.args,
@@ -126,6 +175,7 @@ export class Session {
 
   /** @throws {CommandError} If the guest runs. */
   requireStopped(): void {
+    if (this.#emulator.isHeld) throw new CommandError("A closure holds the guest here; `quit` lets both go on");
     if (this.isRunning) throw new CommandError("The guest is running; `interrupt` stops it");
   }
 
@@ -138,12 +188,13 @@ export class Session {
   }
 
   /** Starts the guest anew, with everything attached; nothing of it has run. */
-  restart(): void {
+  async restart(): Promise<void> {
     this.requireStopped();
     this.#emulator.close();
     this.#previous = this.#shown = undefined;
     this.#emulator = this.#open();
     this.attachments.moveTo(this.#emulator);
+    await this.scripts.reattach();
   }
 
   /**
@@ -177,6 +228,41 @@ export class Session {
     if (!isDone) throw new CommandError(`Stopped ${name}`);
   }
 
+  /** Whether a closure waits for the prompt. */
+  get isVisited(): boolean {
+    return this.#visits.length > 0;
+  }
+
+  /** How many closures wait for the prompt. */
+  get visits(): number {
+    return this.#visits.length;
+  }
+
+  /** Lets the closure go on that waits for the prompt. */
+  leave(): void {
+    this.#visits.pop()?.();
+  }
+
+  /**
+   * Has a closure wait for the prompt, with values of its own in the scope.
+   *
+   * @param converse Has the person type until they leave, if they do not do so already.
+   */
+  async visit(values: Readonly<Record<string, unknown>>, converse: Converse): Promise<void> {
+    const names = Object.keys(values);
+    this.evaluator.define(
+      Object.fromEntries(names.map((name) => [name, { value: values[name], writable: true, enumerable: true }])),
+    );
+    const left = new Promise<void>((resolve) => void this.#visits.push(resolve));
+    const address = this.#emulator.cpu.pc;
+    this.out.freshLine();
+    this.out.print(`A closure holds the guest at ${this.#where(address)}; \`quit\` lets both go on`);
+    this.out.print(contextLines(this, this.showsContext, address));
+    if (!this.isInBackground) await converse();
+    await left;
+    this.evaluator.forget(names);
+  }
+
   /** Stops the guest. */
   interrupt(): void {
     this.control.interrupt();
@@ -203,11 +289,19 @@ export class Session {
   /** Shows what was thrown, with the lines of the user's own on the way. */
   showError(error: unknown): void {
     if (error instanceof CommandError) this.out.print(this.out.style.red(error.message));
-    else this.out.print(errorLines(error, (script, line) => this.evaluator.sourceLine(script, line), this.out.style));
+    else this.out.print(errorLines(error, (script, line) => this.#sourceLine(script, line), this.out.style));
   }
 
-  /** Ends the guest. */
+  #sourceLine(script: string, line: number): ScriptLine | undefined {
+    const text = script.startsWith("/") ? sourceLine(script.replace(/\?\d+$/, ""), line) : undefined;
+    return this.evaluator.sourceLine(script, line) ?? (text === undefined ? undefined : { text, line });
+  }
+
+  /** Ends the guest, and what is recorded. */
   close(): void {
-    this.#emulator.close();
+    this.scripts[Symbol.dispose]();
+    this.#hosting[Symbol.dispose]();
+    this.recorder.stop();
+    if (this.#options.emulator === undefined) this.#emulator.close();
   }
 }
