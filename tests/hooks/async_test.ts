@@ -35,7 +35,7 @@ Deno.test("an async closure may move the program counter, stop the guest or fail
       closure(emulator);
     });
     const reason = await emulator.run();
-    assert.equal("pc" in reason && reason.pc, emulator.symbols.find("length").address);
+    if ("pc" in reason) assert.equal(reason.pc, emulator.symbols.find("length").address);
     return reason;
   }
   const skipped = await run(({ cpu }) => cpu.return(4n));
