@@ -51,6 +51,8 @@ export type { CpuView, GeneralRegisters, GuestCpu } from "./engine/cpu/guest_cpu
 export { GENERAL_REGISTERS, type GeneralRegister } from "./engine/arch/x86_64.ts";
 export type { Registers } from "./engine/cpu/registers.ts";
 export type { Action } from "./engine/hooks/sites.ts";
+export { SYSCALL_NUMBERS } from "./engine/linux/abi/numbers.ts";
+export { signalName, signalNumber } from "./engine/linux/abi/signals.ts";
 export type { AccessKind } from "./engine/cpu/cpu.ts";
 export { UnicornError } from "./engine/ffi/unicorn.ts";
 export { CapstoneError } from "./engine/ffi/capstone.ts";

@@ -35,6 +35,11 @@ class CodeHook extends Hook implements TranslationFollower {
   readonly #run: (hook: Hook) => void;
   readonly #attachments: Attachments;
   readonly #told = new Map<number, AnnouncedBlock>();
+  /**
+   * Blocks that contain an instruction, by its address. It is attached once for all of them: where the guest goes on
+   * after a stop, another block begins, and the closure has been called for that instruction already.
+   */
+  readonly #containing = new Map<number, Set<number>>();
   readonly #unfollow: () => void;
 
   constructor(
@@ -67,16 +72,33 @@ class CodeHook extends Hook implements TranslationFollower {
     if (this.#told.has(block.key)) return;
     this.#told.set(block.key, block);
     for (const { at, extent } of this.#places(block)) {
-      this.#attachments.add(at, extent, () => {
-        this.hits++;
-        this.#run(this);
-      }, block.key);
+      if (this.#isOnBlocks) this.#attachments.add(at, extent, this.#call, block.key);
+      else this.#contain(at, block.key);
     }
   }
 
+  readonly #call = (): void => {
+    this.hits++;
+    this.#run(this);
+  };
+
+  #contain(at: number, key: number): void {
+    const keys = this.#containing.get(at);
+    if (keys !== undefined) return void keys.add(key);
+    this.#containing.set(at, new Set([key]));
+    this.#attachments.add(at, 1, this.#call, nameOf(at), true);
+  }
+
   retired(key: number): void {
+    const block = this.#told.get(key);
     this.#told.delete(key);
-    this.#attachments.drop(key);
+    if (this.#isOnBlocks || block === undefined) return this.#attachments.drop(key);
+    for (let at = block.start; at < block.start + block.size; at++) {
+      const keys = this.#containing.get(at);
+      if (!keys?.delete(key) || keys.size > 0) continue;
+      this.#containing.delete(at);
+      this.#attachments.drop(nameOf(at));
+    }
   }
 
   /** Where in a block it is called. */
@@ -99,6 +121,11 @@ class CodeHook extends Hook implements TranslationFollower {
     this.#unfollow();
     this.#told.clear();
   }
+}
+
+/** What the attachment of an instruction is called: no key of a block, which are not negative. */
+function nameOf(at: number): number {
+  return -2 - at;
 }
 
 function matcher(kind: CodeKind, disassembler: Disassembler): (instruction: Instruction) => boolean {

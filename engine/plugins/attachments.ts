@@ -35,10 +35,11 @@ export class Attachments {
    * Attaches something.
    *
    * @param block Key of the block that must be the one that runs; any without it.
+   * @param isForAll Whether it is called whatever block runs; then the block is only a name for `drop`.
    */
-  add(at: number, extent: number, work: () => void, block: number = ANYWHERE): void {
+  add(at: number, extent: number, work: () => void, block: number = ANYWHERE, isForAll = block === ANYWHERE): void {
     const action = () => {
-      if (attachment.isAttached && (block === ANYWHERE || this.#machine.currentBlock === block)) work();
+      if (attachment.isAttached && (isForAll || this.#machine.currentBlock === block)) work();
     };
     const attachment: Attachment = { at, extent, action, isAttached: false };
     const list = this.#byBlock.get(block);

@@ -24,8 +24,7 @@ export async function makeBreakpoint(session: Session, text: string, isTemporary
   const location = where === "" ? session.emulator.cpu.pc : await locationOf(session, where);
   const condition = conditionText === undefined ? undefined : await conditionOf(session, conditionText);
   const breakpoint = session.attachments.addBreakpoint(location, isTemporary, condition);
-  const { number, addresses } = breakpoint;
-  const name = `${isTemporary ? "Temporary breakpoint" : "Breakpoint"} ${number}`;
+  const { number, addresses, title: name } = breakpoint;
   if (addresses.length === 0) {
     session.out.print(
       `${name} (${breakpoint.where}) pending: no image mapped now has it; \`delete ${number}\` drops it`,
@@ -39,7 +38,7 @@ export async function makeBreakpoint(session: Session, text: string, isTemporary
 
 export const breakCommand: Command = {
   name: "break",
-  aliases: ["b", "br"],
+  aliases: ["b", "br", "hbreak"],
   usage: "break [LOCATION] [if EXPRESSION]",
   summary: "Stop the guest before the instruction at a place",
   details: "LOCATION is a symbol, IMAGE:SYMBOL, SYMBOL+OFFSET, a pattern such as str*, /regexp/, or *ADDRESS; the\n" +

@@ -21,6 +21,8 @@ export interface Command {
    * @throws {CommandError} If it cannot be done, with what to do instead.
    */
   run(session: Session, text: string): void | Promise<void>;
+  /** Whether what follows the command's name goes on on the next line. */
+  wantsMore?(text: string): boolean;
   /** What the word being typed may become; by default, symbols. */
   complete?(session: Session, text: string): readonly string[];
 }

@@ -3,37 +3,98 @@
 import { suggest } from "../../mod.ts";
 import { CommandError, didYouMean } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
-import { breakpointLines } from "../views/breakpoints.ts";
+import { addressOf } from "../session/address.ts";
+import type { Attachment } from "../session/attachment.ts";
+import { breakpointLines, type BreakpointRow } from "../views/breakpoints.ts";
+import { place } from "../views/hex.ts";
 import { backtrace } from "./backtrace.ts";
 import type { Command } from "./command.ts";
+import { displayLines } from "./display.ts";
+import { infoSignals } from "./handle.ts";
 import { images } from "./images.ts";
 import { maps } from "./maps.ts";
+import { attachmentsOf } from "./numbers.ts";
 import { regs } from "./regs.ts";
 import { symbols } from "./symbols.ts";
 
-function breakpoints(session: Session): void {
-  const rows = session.attachments.list().map((each) => ({
-    ...{ number: each.number, kind: each.kind, isTemporary: each.isTemporary, isEnabled: each.isEnabled },
-    ...{ where: each.where, addresses: each.addresses, condition: each.condition?.text },
-    ...{ hits: each.hits, ignore: each.ignore },
-  }));
-  session.out.print(breakpointLines(rows, session.describe));
+function breakpoints(session: Session, text: string): void {
+  const chosen = text === "" ? session.attachments.list() : attachmentsOf(session, text);
+  session.out.print(breakpointLines(rowsOf(chosen), session.describe));
 }
 
-function symbolAt(session: Session, text: string): void | Promise<void> {
-  return symbols.run(session, text);
+function rowsOf(list: readonly Attachment[]): BreakpointRow[] {
+  return list.map((each) => ({
+    ...{ number: each.number, type: each.target.type, disposition: each.disposition, isEnabled: each.isEnabled },
+    ...{ where: each.where, addresses: each.addresses, condition: each.condition?.text },
+    ...{ hits: each.hits, ignore: each.ignore, stopsLeft: each.stopsLeft, commands: each.commands },
+  }));
+}
+
+function watchpoints(session: Session): void {
+  const rows = rowsOf(session.attachments.list().filter(({ kind }) => kind === "watchpoint"));
+  session.out.print(rows.length === 0 ? "No watchpoints." : breakpointLines(rows, session.describe));
+}
+
+/** `info line LOCATION`. */
+async function line(session: Session, text: string): Promise<void> {
+  const address = text === "" ? session.emulator.cpu.pc : await addressOf(session, text.replace(/^\*/, ""));
+  const found = session.emulator.symbols.lineAt(address);
+  const where = place(address, session.describe);
+  session.out.print(
+    found === undefined
+      ? `No line number information available for address ${where}`
+      : `Line ${found.line} of "${found.file}" starts at address ${
+        place(found.address, session.describe)
+      }; ${where} is in it.`,
+  );
+}
+
+/** The guest as a process. */
+function program(session: Session): void {
+  const { emulator, args, out } = session;
+  const state = emulator.ended !== undefined
+    ? "It has ended."
+    : session.isRunning
+    ? "It is running."
+    : emulator.coverage.total === 0
+    ? "Nothing of it has run."
+    : `It is stopped at ${place(emulator.cpu.pc, session.describe)}.`;
+  const [image] = emulator.symbols.images;
+  out.print([
+    `process ${emulator.pid}`,
+    `exe = '${image?.path ?? ""}'`,
+    `args = ${args.map((word) => JSON.stringify(word)).join(" ")}`,
+    state,
+  ]);
+}
+
+function threads(session: Session): void {
+  const { emulator, out } = session;
+  if (emulator.ended !== undefined) return out.print("No threads.");
+  out.print(["  Id   Where", `* 1    ${place(emulator.cpu.pc, session.describe)}`]);
 }
 
 const TOPICS: Readonly<Record<string, (session: Session, text: string) => void | Promise<void>>> = {
   breakpoints,
   hooks: breakpoints,
+  watchpoints,
+  display: (session) => session.out.print(displayLines(session.displays.list())),
+  signals: infoSignals,
+  handle: infoSignals,
   registers: (session, text) => regs.run(session, text),
+  "all-registers": (session) => regs.run(session, ""),
   maps: (session, text) => maps.run(session, text),
-  proc: (session) => maps.run(session, ""),
+  proc: (session, text) => /^map/.test(text) ? maps.run(session, "") : program(session),
+  inferiors: program,
+  program,
+  threads,
   sharedlibrary: (session) => images.run(session, ""),
+  files: (session) => images.run(session, ""),
   stack: (session, text) => backtrace.run(session, text),
+  frame: (session) => backtrace.run(session, "1"),
   functions: (session, text) => symbols.run(session, text),
-  symbol: symbolAt,
+  symbol: (session, text) => symbols.run(session, text),
+  line,
 };
 
 export const info: Command = {

@@ -5,6 +5,8 @@ import { addCommand, addedCommand, addedCommands } from "./added.ts";
 import { backtrace } from "./backtrace.ts";
 import { breakCommand } from "./break.ts";
 import type { Command } from "./command.ts";
+import { catchCommand, tcatch } from "./catch.ts";
+import { commands } from "./commands.ts";
 import { condition } from "./condition.ts";
 import { context } from "./context.ts";
 import { continueCommand } from "./continue.ts";
@@ -12,14 +14,17 @@ import { cov } from "./cov.ts";
 import { deleteCommand } from "./delete.ts";
 import { disableCommand } from "./disable.ts";
 import { disasm } from "./disasm.ts";
+import { display, undisplay } from "./display.ts";
 import { enableCommand } from "./enable.ts";
 import { finish } from "./finish.ts";
+import { handle, kill, signal } from "./handle.ts";
 import { makeHelp } from "./help.ts";
 import { hook } from "./hook.ts";
 import { ignore } from "./ignore.ts";
 import { images } from "./images.ts";
 import { info } from "./info.ts";
 import { interrupt } from "./interrupt.ts";
+import { jump } from "./jump.ts";
 import { list } from "./list.ts";
 import { maps } from "./maps.ts";
 import { next } from "./next.ts";
@@ -27,11 +32,13 @@ import { nexti } from "./nexti.ts";
 import { plugin } from "./plugin.ts";
 import { print } from "./print.ts";
 import { quit } from "./quit.ts";
+import { rbreak } from "./rbreak.ts";
 import { record } from "./record.ts";
 import { regs } from "./regs.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { search } from "./search.ts";
+import { set, show } from "./set.ts";
 import { source } from "./source.ts";
 import { stack } from "./stack.ts";
 import { start } from "./start.ts";
@@ -41,13 +48,15 @@ import { strings } from "./strings.ts";
 import { symbols } from "./symbols.ts";
 import { tbreak } from "./tbreak.ts";
 import { unsource } from "./unsource.ts";
-import { until } from "./until.ts";
+import { advance, until } from "./until.ts";
+import { awatch, rwatch, watch } from "./watch.ts";
 import { x } from "./x.ts";
 
 /** The table. */
 export const COMMANDS: readonly Command[] = [
-  ...[run, start, continueCommand, step, next, stepi, nexti, finish, until, interrupt],
-  ...[breakCommand, tbreak, condition, ignore, enableCommand, disableCommand, deleteCommand, hook],
+  ...[run, start, continueCommand, step, next, stepi, nexti, finish, until, advance, jump, signal, kill, interrupt],
+  ...[breakCommand, tbreak, rbreak, watch, rwatch, awatch, catchCommand, tcatch, handle],
+  ...[condition, ignore, commands, enableCommand, disableCommand, deleteCommand, hook, display, undisplay, set, show],
   ...[cov, disasm, list, regs, x, print, symbols, backtrace, stack, context, maps, images, strings, search, info],
   ...[plugin, source, unsource, record, replay, makeHelp(allCommands), quit],
 ];

@@ -3,18 +3,25 @@
 import { addressOf, expressionValue, refuse } from "../session/address.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
-import { showValue } from "../session/show.ts";
+import { shownValue } from "../session/show.ts";
 import { SIZES, valueText } from "../views/memory.ts";
 import type { Command } from "./command.ts";
 
-/** Shows the value of an expression of gdb's or, if it is none, of TypeScript. */
-async function show(session: Session, expression: string): Promise<void> {
+/** Lines for the value of an expression of gdb's or, if it is none, of TypeScript. */
+export async function printLines(session: Session, format: string, expression: string): Promise<string[]> {
+  if (format !== "") {
+    const value = await addressOf(session, expression);
+    const size = [...format].map((letter) => SIZES[letter]).find((each) => each !== undefined) ?? 8;
+    const letter = [...format].find((each) => !(each in SIZES)) ?? "x";
+    return [valueText(value, letter, size, session.describe, false)];
+  }
   const value = expressionValue(session, expression);
-  if (typeof value === "bigint") return showValue(session, value);
+  if (typeof value === "bigint") return shownValue(session, value);
   const outcome = await session.evaluator.evaluate(expression);
-  if (outcome.kind === "value") return showValue(session, outcome.value);
+  if (outcome.kind === "value") return shownValue(session, outcome.value);
   if (outcome.kind === "thrown" && outcome.error instanceof ReferenceError) refuse(session, value);
   if (outcome.kind === "thrown") throw outcome.error;
+  throw new CommandError("Not waited for any longer");
 }
 
 export const print: Command = {
@@ -26,12 +33,8 @@ export const print: Command = {
   example: "print $rsp+8\nprint/d $rdi",
   async run(session, text) {
     const match = /^(?:\/([a-z]*))?\s*(.*)$/s.exec(text);
-    const [letters, expression] = [match?.[1] ?? "", match?.[2] ?? ""];
+    const [format, expression] = [match?.[1] ?? "", match?.[2] ?? ""];
     if (expression === "") throw new CommandError("Cannot print nothing: write an expression, as in `print $rsp+8`");
-    if (letters === "") return await show(session, expression);
-    const value = await addressOf(session, expression);
-    const size = [...letters].map((letter) => SIZES[letter]).find((each) => each !== undefined) ?? 8;
-    const format = [...letters].find((letter) => !(letter in SIZES)) ?? "x";
-    session.out.print(valueText(value, format, size, session.describe, false));
+    session.out.print(await printLines(session, format, expression));
   },
 };

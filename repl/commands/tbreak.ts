@@ -5,7 +5,7 @@ import type { Command } from "./command.ts";
 
 export const tbreak: Command = {
   name: "tbreak",
-  aliases: ["tb"],
+  aliases: ["tb", "tbr", "thbreak"],
   usage: "tbreak [LOCATION] [if EXPRESSION]",
   summary: "Stop the guest at a place once",
   example: "tbreak main",

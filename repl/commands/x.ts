@@ -50,6 +50,22 @@ function numbers(session: Session, address: bigint, format: ExamineFormat): [lin
   return [lines, address + BigInt(reach - reach % format.size)];
 }
 
+/** Shows memory. @param text What is typed after `x`. */
+export async function examine(session: Session, text: string): Promise<void> {
+  const match = /^(?:\/(\S*))?\s*(.*)$/s.exec(text);
+  const format = parseFormat(match?.[1] ?? "", { ...session.examined.format, count: 1 });
+  const expression = match?.[2] ?? "";
+  const address = expression === "" ? session.examined.address : await addressOf(session, expression);
+  requireMapped(session, address);
+  const [lines, end] = format.format === "i"
+    ? instructions(session, address, format.count)
+    : format.format === "s"
+    ? strings(session, address, format.count)
+    : numbers(session, address, format);
+  session.examined = { address: end, format };
+  session.out.print(lines);
+}
+
 export const x: Command = {
   name: "x",
   usage: "x[/COUNT FORMAT SIZE] [ADDRESS]",
@@ -59,18 +75,5 @@ export const x: Command = {
     "s string, i instructions. SIZE: b 1, h 2, w 4, g 8 bytes. ADDRESS is an expression such as $rsp+8, &name or\n" +
     "*($rbp-8); without it, what follows the memory shown last.",
   example: "x/8gx $rsp\nx/3i $pc",
-  async run(session, text) {
-    const match = /^(?:\/(\S*))?\s*(.*)$/s.exec(text);
-    const format = parseFormat(match?.[1] ?? "", { ...session.examined.format, count: 1 });
-    const expression = match?.[2] ?? "";
-    const address = expression === "" ? session.examined.address : await addressOf(session, expression);
-    requireMapped(session, address);
-    const [lines, end] = format.format === "i"
-      ? instructions(session, address, format.count)
-      : format.format === "s"
-      ? strings(session, address, format.count)
-      : numbers(session, address, format);
-    session.examined = { address: end, format };
-    session.out.print(lines);
-  },
+  run: examine,
 };

@@ -10,17 +10,61 @@ import { isIncomplete, readCommand } from "./syntax.ts";
 /** Whether a text, which begins with a command's name or not, goes on on the next line. */
 export function wantsMore(text: string): boolean {
   const line = readCommand(text);
-  return (line === undefined || commandOf(line.word) === undefined) && isIncomplete(text);
+  const command = line === undefined ? undefined : commandOf(line.word);
+  if (line === undefined || command === undefined) return isIncomplete(text);
+  return command.wantsMore?.(line.rest) ?? false;
+}
+
+/** The statements of lines: commands, and TypeScript that may take several lines. */
+export function statementsOf(lines: readonly string[]): string[] {
+  const statements: string[] = [];
+  let text: string | undefined;
+  for (const line of lines) {
+    text = text === undefined ? line : `${text}\n${line}`;
+    if (wantsMore(text)) continue;
+    if (text.trim() !== "") statements.push(text.trim());
+    text = undefined;
+  }
+  return text === undefined ? statements : [...statements, text];
 }
 
 /**
- * Runs a text and shows what came of it.
+ * Runs a text and shows what came of it, then what breakpoints want typed.
  *
  * @returns Whether it worked.
  */
 export async function execute(session: Session, text: string): Promise<boolean> {
+  return await executeAlone(session, text) && await runDue(session);
+}
+
+const running = new WeakSet<Session>();
+
+/**
+ * Types what attachments that stopped the guest want typed, until it is done or fails. What one of these lines has the
+ * guest come to is typed here, too, not by the line: a loop of stops does not nest.
+ *
+ * @returns Whether it worked.
+ */
+export async function runDue(session: Session): Promise<boolean> {
+  if (running.has(session)) return true;
+  running.add(session);
   try {
-    await perform(session, text.trim());
+    for (let text = session.due.shift(); text !== undefined; text = session.due.shift()) {
+      if (session.quitStatus !== undefined) break;
+      if (await executeAlone(session, text, true)) continue;
+      session.due = [];
+      return false;
+    }
+    return true;
+  } finally {
+    running.delete(session);
+  }
+}
+
+/** @param isDue Whether a breakpoint wants it typed: then a function that it comes to is called. */
+async function executeAlone(session: Session, text: string, isDue = false): Promise<boolean> {
+  try {
+    await perform(session, text.trim(), isDue);
     return true;
   } catch (error) {
     const isPlain = error instanceof UnknownSymbolError || error instanceof UnknownImageError;
@@ -29,7 +73,7 @@ export async function execute(session: Session, text: string): Promise<boolean> 
   }
 }
 
-async function perform(session: Session, text: string): Promise<void> {
+async function perform(session: Session, text: string, isDue: boolean): Promise<void> {
   if (text === "" || text.startsWith("#")) return;
   const line = readCommand(text);
   const command = line === undefined ? undefined : commandOf(line.word);
@@ -37,9 +81,12 @@ async function perform(session: Session, text: string): Promise<void> {
   const outcome = await session.evaluator.evaluate(text);
   const hit = session.attachments.peekHit();
   if (hit !== undefined && !session.isRunning) {
-    session.showStop({ kind: "stopped", pc: session.emulator.cpu.pc, why: `breakpoint ${hit.number}` });
+    await session.showStop({ kind: "stopped", pc: session.emulator.cpu.pc, why: `breakpoint ${hit.number}` });
   }
-  if (outcome.kind === "value") return showValue(session, outcome.value);
+  if (outcome.kind === "value") {
+    const { value } = outcome;
+    return showValue(session, isDue && typeof value === "function" ? await value(session.emulator.cpu) : value);
+  }
   if (outcome.kind === "abandoned") throw new CommandError("Not waited for any longer");
   throw explained(outcome.error, text);
 }

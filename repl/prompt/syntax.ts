@@ -103,6 +103,7 @@ const GOES_ON = /^(?:=|\?\.|\?\?|[+\-*%&|^]=|(?:\+\+|--);?\s*$|&&|\|\||instanceo
 export function readCommand(line: string): CommandLine | undefined {
   const match = COMMAND.exec(line);
   if (match === null) return undefined;
-  const rest = match[2].trim();
+  // A line break at the start is kept: it tells what is below the command from what is beside it.
+  const rest = match[2].replace(/^[ \t]+/, "").trimEnd();
   return GOES_ON.test(rest) ? undefined : { word: match[1], rest };
 }

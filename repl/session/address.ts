@@ -6,6 +6,7 @@ import { GuestMemoryError, type Location, UnknownImageError, UnknownSymbolError 
 import { hex } from "../views/hex.ts";
 import { CommandError } from "./errors.ts";
 import { evaluateExpression, UnknownNameError } from "./expression.ts";
+import { registerValue } from "./registers.ts";
 import type { Session } from "./session.ts";
 
 /** The address of a symbol or `image:symbol+offset`, or undefined. */
@@ -32,7 +33,7 @@ export function expressionValue(session: Session, text: string): bigint | Error 
   }
   try {
     return evaluateExpression(text, {
-      register: (name) => emulator.cpu.register(name),
+      register: (name) => name === "bpnum" ? BigInt(session.attachments.lastNumber) : registerValue(emulator.cpu, name),
       symbol: (name) => symbolAddress(session, name),
       word: (address) => emulator.memory.u64(address),
     });

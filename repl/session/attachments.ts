@@ -1,8 +1,17 @@
-/** All breakpoints and closures of a session, by number; they are attached again to each new run of the guest. */
+/** All breakpoints, watchpoints, catchpoints and closures of a session, by number; attached again to each new run. */
 
-import type { Emulator, GuestContext, Location } from "../../mod.ts";
+import type { Emulator, GuestContext, Location, StopReason } from "../../mod.ts";
 import { UnknownImageError, UnknownSymbolError } from "../../mod.ts";
-import { Attachment, type Condition } from "./attachment.ts";
+import { Attachment, type Condition, type HitDetails, type Stepper, type Target } from "./attachment.ts";
+import { breakpointTarget, hookTarget } from "./place_targets.ts";
+
+/** An attachment that stopped the guest. */
+export interface Hit {
+  readonly attachment: Attachment;
+  /** What it was called when it stopped: a temporary one is gone since. */
+  readonly title: string;
+  readonly details: HitDetails;
+}
 
 /** Breakpoints and closures. */
 export class Attachments {
@@ -11,8 +20,8 @@ export class Attachments {
   #next = 1;
   /** While the instruction at the program counter is stepped over, its breakpoints do not stop. */
   isMuted = false;
-  /** The breakpoint that stopped the guest last, until it is taken. */
-  #hit: Attachment | undefined;
+  /** What stopped the guest last, until it is taken. */
+  #hits: Hit[] = [];
 
   constructor(emulator: Emulator) {
     this.#emulator = emulator;
@@ -28,10 +37,15 @@ export class Attachments {
     return this.#list.find((each) => each.number === number);
   }
 
+  /** The number that was given last, as gdb's `$bpnum`; 0 before the first. */
+  get lastNumber(): number {
+    return this.#next - 1;
+  }
+
   /** Attaches all to a new run. */
   moveTo(emulator: Emulator): void {
     this.#emulator = emulator;
-    this.#hit = undefined;
+    this.#hits = [];
     for (const each of this.#list) {
       each.hits = 0;
       each.attach(emulator, true);
@@ -44,9 +58,15 @@ export class Attachments {
    * @throws {UnknownSymbolError} If the name is unknown, and nothing can be mapped later that has it.
    */
   addBreakpoint(location: Location, isTemporary: boolean, condition?: Condition): Attachment {
-    const breakpoint = this.#add("breakpoint", location, isTemporary, (_cpu, self) => this.#arrive(self), false);
-    breakpoint.condition = condition;
-    return breakpoint;
+    return this.addStop(breakpointTarget(location), isTemporary, condition);
+  }
+
+  /** Makes something that stops the guest. @throws {UnknownSymbolError} As {@linkcode Attachments.addBreakpoint}. */
+  addStop(target: Target, isTemporary: boolean, condition?: Condition): Attachment {
+    const added = this.#add(target, (_cpu, self, details) => this.#arrive(self, details), false);
+    added.condition = condition;
+    if (isTemporary) added.disposition = "del";
+    return added;
   }
 
   /** Attaches a closure. @throws {UnknownSymbolError} As {@linkcode Attachments.addBreakpoint}. */
@@ -55,24 +75,16 @@ export class Attachments {
     closure: (cpu: GuestContext, hook: Attachment) => unknown,
     pending: boolean,
   ): Attachment {
-    return this.#add("hook", location, false, (cpu, self) => {
+    return this.#add(hookTarget(location, String(closure)), (cpu, self) => {
       self.hits++;
       return closure(cpu, self);
     }, pending);
   }
 
-  #add(
-    kind: Attachment["kind"],
-    location: Location,
-    isTemporary: boolean,
-    react: Attachment["react"],
-    pending: boolean,
-  ): Attachment {
+  #add(target: Target, react: Attachment["react"], pending: boolean): Attachment {
     const attachment = new Attachment(
       this.#next,
-      kind,
-      location,
-      isTemporary,
+      target,
       react,
       (gone) => void this.#list.splice(this.#list.indexOf(gone), 1),
     );
@@ -94,6 +106,17 @@ export class Attachments {
     return this.#emulator.symbols.images.some(({ role }) => role === "interpreter");
   }
 
+  /** What must be asked before and after each instruction, so that the guest cannot run in any other way. */
+  get steppers(): readonly Stepper[] {
+    return this.#list.flatMap((each) => each.isEnabled && each.stepper !== undefined ? [each.stepper] : []);
+  }
+
+  /** The end of a step in which something was hit that does not stop the guest by itself. */
+  stopAfterStep(stepped: StopReason & { readonly pc: bigint }): StopReason {
+    const hit = this.peekHit();
+    return hit === undefined ? stepped : { kind: "stopped", pc: stepped.pc, why: `${hit.kind} ${hit.number}` };
+  }
+
   /** Enabled breakpoints at an address. */
   breakpointsAt(address: bigint): Attachment[] {
     return this.#list.filter((each) =>
@@ -101,38 +124,51 @@ export class Attachments {
     );
   }
 
-  #arrive(breakpoint: Attachment): void {
-    if (this.isMuted || !this.#stops(breakpoint)) return;
-    this.#hit ??= breakpoint;
-    this.#emulator.stop(`breakpoint ${breakpoint.number}`);
+  #arrive(attachment: Attachment, details: HitDetails): void {
+    if (this.isMuted && attachment.kind === "breakpoint") return;
+    if (!this.#stops(attachment)) return;
+    this.#note(attachment, details);
+    if (attachment.stepper === undefined) this.#emulator.stop(`${attachment.kind} ${attachment.number}`);
   }
 
-  /** Counts a hit of a breakpoint. @returns Whether it stops the guest this time. */
-  #stops(breakpoint: Attachment): boolean {
-    if (breakpoint.condition !== undefined && !breakpoint.condition.holds()) return false;
-    breakpoint.hits++;
-    if (breakpoint.ignore === 0) return true;
-    breakpoint.ignore--;
+  #note(attachment: Attachment, details: HitDetails): void {
+    this.#hits.push({ attachment, title: attachment.title, details });
+  }
+
+  /** Counts a hit. @returns Whether it stops the guest this time. */
+  #stops(attachment: Attachment): boolean {
+    if (attachment.condition !== undefined && !attachment.condition.holds()) return false;
+    attachment.hits++;
+    if (attachment.ignore === 0) return true;
+    attachment.ignore--;
     return false;
   }
 
-  /** The breakpoint that a step came to, counted as hit. */
-  arriveByStep(address: bigint): void {
+  /** The breakpoints where the guest has come to, by a step or because something else stopped it, counted as hit. */
+  arriveAt(address: bigint): void {
     for (const breakpoint of this.breakpointsAt(address)) {
-      if (this.#stops(breakpoint)) this.#hit ??= breakpoint;
+      const isNoted = this.#hits.some(({ attachment }) => attachment === breakpoint);
+      if (!isNoted && this.#stops(breakpoint)) this.#note(breakpoint, []);
     }
   }
 
-  /** The breakpoint that stopped the guest, left for {@linkcode Attachments.takeHit}. */
+  /** The attachment that stopped the guest, left for {@linkcode Attachments.takeHits}. */
   peekHit(): Attachment | undefined {
-    return this.#hit;
+    return this.#hits[0]?.attachment;
   }
 
-  /** The breakpoint that stopped the guest; a temporary one is deleted. */
-  takeHit(): Attachment | undefined {
-    const hit = this.#hit;
-    this.#hit = undefined;
-    if (hit?.isTemporary) hit.detach();
-    return hit;
+  /** What stopped the guest; temporary ones are deleted, those that have stopped often enough disabled. */
+  takeHits(): readonly Hit[] {
+    const hits = this.#hits;
+    this.#hits = [];
+    for (const { attachment } of hits) {
+      if (attachment.stopsLeft !== undefined && --attachment.stopsLeft === 0) {
+        attachment.stopsLeft = undefined;
+        attachment.disable();
+      }
+      if (attachment.disposition === "dis") attachment.disable();
+      if (attachment.disposition === "del") attachment.detach();
+    }
+    return hits;
   }
 }

@@ -53,19 +53,51 @@ export class RunControl {
         const reason = await this.#arrived(() => this.#stepOnce());
         if (reason.kind !== "stepped") return reason;
       }
+      return await this.go();
+    });
+  }
+
+  /** Runs until something stops the guest; breakpoints where it stands do, too. */
+  go(): Promise<StopReason> {
+    return this.#busy(async () => {
+      const { emulator, attachments } = this.#session;
+      while (attachments.steppers.length > 0) {
+        const reason = await this.#step();
+        if (reason.kind !== "stepped") return reason;
+        await this.#turn();
+        if (this.#isInterrupted) return { kind: "interrupted", pc: reason.pc };
+      }
       return await emulator.run();
     });
   }
 
+  /** Executes one instruction, and has registers compared that are watched. */
+  async #step(): Promise<StopReason> {
+    const { emulator, attachments } = this.#session;
+    const { steppers } = attachments;
+    if (steppers.length === 0) return await emulator.step(1);
+    for (const each of steppers) each.before();
+    const reason = await emulator.step(1);
+    for (const each of steppers) each.after();
+    return reason.kind === "stepped" ? attachments.stopAfterStep(reason) : reason;
+  }
+
   /** Executes one instruction, past the breakpoints at it. */
   async #stepOnce(): Promise<StopReason> {
-    const { emulator, attachments } = this.#session;
+    const { attachments } = this.#session;
     attachments.isMuted = true;
     try {
-      return await emulator.step(1);
+      return await this.#step();
     } finally {
       attachments.isMuted = false;
     }
+  }
+
+  /** Lets others have a turn from time to time. */
+  async #turn(): Promise<void> {
+    if (performance.now() <= this.#turnEnd) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#turnEnd = performance.now() + TURN_MILLISECONDS;
   }
 
   /** Does one step; a breakpoint where it ends, and Ctrl-C, make more of it. */
@@ -73,13 +105,10 @@ export class RunControl {
     const { attachments } = this.#session;
     const reason = await once();
     if (reason.kind !== "stepped") return reason;
-    attachments.arriveByStep(reason.pc);
+    attachments.arriveAt(reason.pc);
     const hit = attachments.peekHit();
     if (hit !== undefined) return { kind: "stopped", pc: reason.pc, why: `breakpoint ${hit.number}` };
-    if (performance.now() > this.#turnEnd) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      this.#turnEnd = performance.now() + TURN_MILLISECONDS;
-    }
+    await this.#turn();
     return this.#isInterrupted ? { kind: "interrupted", pc: reason.pc } : reason;
   }
 
@@ -129,6 +158,26 @@ export class RunControl {
       const isOther = line.line !== start.line || line.file !== start.file;
       if (line.address === reason.pc && isOther || isCall && !isOver) return reason;
     }
+  }
+
+  /**
+   * Runs on until the code at hand is left behind: to a later line, or instruction where no lines are known, of the same
+   * function, or to its caller. Loops go on.
+   */
+  past(): Promise<StopReason> {
+    return this.#busy(async () => {
+      const { emulator } = this.#session;
+      const start = emulator.cpu.pc;
+      const symbol = emulator.symbols.at(start);
+      const back = returnPlace(emulator);
+      for (;;) {
+        const reason = await this.#arrived(() => this.#line(true));
+        if (reason.kind !== "stepped") return reason;
+        const isSame = emulator.symbols.at(reason.pc)?.address === symbol?.address;
+        const hasReturned = back !== undefined && emulator.cpu.sp >= back.sp;
+        if (!isSame || reason.pc > start || hasReturned) return reason;
+      }
+    });
   }
 
   /**

@@ -17,12 +17,14 @@ import type { Evaluator, ScriptLine } from "../prompt/evaluator.ts";
 import { type Describe, place } from "../views/hex.ts";
 import { ORDER, type RegisterValues } from "../views/registers.ts";
 import type { ExamineFormat } from "../views/memory.ts";
+import { runDue } from "../prompt/execute.ts";
 import { linesOf, runLines } from "../prompt/script.ts";
-import { stopLines } from "../views/stop.ts";
+import { type StopCause, stopLines } from "../views/stop.ts";
 import { sourceLines } from "../views/source.ts";
 import { contextLines } from "./context.ts";
 import { errorLines } from "../views/error.ts";
 import { Attachments } from "./attachments.ts";
+import { Displays } from "./displays.ts";
 import { CommandError } from "./errors.ts";
 import { Scripts } from "../scripts/scripts.ts";
 import { sourceLine } from "../cli/user_code.ts";
@@ -30,6 +32,7 @@ import { Recorder } from "./recorder.ts";
 import { sourceRows } from "./source_text.ts";
 import type { Output } from "./output.ts";
 import { RunControl } from "./run_control.ts";
+import { SignalPolicy, signalText } from "./signal_policy.ts";
 
 /** A plugin to use in each run. */
 export interface UsedPlugin {
@@ -50,6 +53,11 @@ export type MakeHost = (session: Session) => Omit<ScriptHost, "emulator">;
 
 /** Has a person type at the prompt until they leave. */
 export type Converse = () => Promise<void>;
+/** Something that is on or off. */
+export interface Setting {
+  get(): boolean;
+  set(isOn: boolean): void;
+}
 
 /** A sitting at the prompt. */
 export class Session {
@@ -63,6 +71,12 @@ export class Session {
   readonly evaluator: Evaluator;
   readonly attachments: Attachments;
   readonly control: RunControl;
+  /** What is done about signals. */
+  readonly signals = new SignalPolicy();
+  /** Expressions that are shown after each stop. */
+  readonly displays = new Displays();
+  /** What attachments want typed, because they stopped the guest; see prompt/execute.ts. */
+  due: string[] = [];
   #emulator: Emulator;
   #background: Promise<void> | undefined;
   #isForeground = false;
@@ -81,6 +95,10 @@ export class Session {
   hasFailed = false;
   /** Whether registers, code and stack are shown after each stop. */
   showsContext: boolean;
+  /** What `set` and `show` know by name. */
+  readonly settings: Readonly<Record<string, Setting>> = {
+    context: { get: () => this.showsContext, set: (isOn) => void (this.showsContext = isOn) },
+  };
   /** Where `x` and `disasm` go on. */
   examined: { address: bigint; format: ExamineFormat } = {
     address: 0n,
@@ -125,6 +143,7 @@ export class Session {
       onWarning: (message) => this.out.print(`ceratops: ${message}`),
     });
     for (const { plugin, params } of this.#options.plugins ?? []) emulator.use(plugin, params);
+    this.signals.follow(emulator, (lines) => this.out.print(lines));
     return emulator;
   }
 
@@ -187,7 +206,7 @@ export class Session {
     }
   }
 
-  /** Starts the guest anew, with everything attached; nothing of it has run. */
+  /** Loads the guest anew, with everything attached; nothing of it has run. */
   async restart(): Promise<void> {
     this.requireStopped();
     this.#emulator.close();
@@ -204,14 +223,17 @@ export class Session {
    */
   async run(work: () => Promise<StopReason>, inBackground = false): Promise<void> {
     this.requireAlive();
+    // As in gdb, nothing more of the commands of a breakpoint is done once one of them has the guest go on.
+    this.due = [];
+    this.signals.release();
     if (!inBackground) {
-      this.showStop(await work());
+      await this.showStop(await work());
       return;
     }
     this.#background = work().then(
       (reason) => this.showStop(reason),
       (error) => this.showError(error),
-    ).finally(() => {
+    ).then(async () => void await runDue(this)).finally(() => {
       this.#background = undefined;
       this.#isForeground = false;
     });
@@ -268,22 +290,37 @@ export class Session {
     this.control.interrupt();
   }
 
-  /** Shows why the guest stopped, and where it is. */
-  showStop(reason: StopReason): void {
-    const hit = this.attachments.takeHit();
+  /** Shows why the guest stopped, and where it is, unless what stopped it is silent. */
+  async showStop(reason: StopReason): Promise<void> {
+    if (this.attachments.peekHit() !== undefined) this.attachments.arriveAt(this.#emulator.cpu.pc);
+    const hits = this.attachments.takeHits();
+    const commands = hits.flatMap(({ attachment }) => attachment.commands);
+    this.due = commands.filter((line) => line !== "silent");
     this.out.freshLine();
-    this.out.print(stopLines(reason, hit, this.#emulator.pid, (address) => this.#where(address)));
-    if (reason.kind === "failed") {
-      this.hasFailed = true;
-      this.showError(reason.error);
-    }
+    if (reason.kind === "failed") this.hasFailed = true;
+    const isSilent = hits.length > 0 && hits.every(({ attachment }) => attachment.commands[0] === "silent");
+    if (isSilent && this.#emulator.ended === undefined) return;
+    const { held } = this.signals;
+    const causes: readonly StopCause[] = held === undefined || hits.length > 0 ? hits : [{
+      title: `Program received signal ${signalText(held.name)}`,
+      details: [".", ...(held.address === undefined ? [] : [`At the address ${place(held.address, this.describe)}`])],
+      isApart: true,
+    }];
+    this.out.print(stopLines(reason, causes, this.#emulator.pid, (address) => this.#where(address)));
+    if (reason.kind === "failed") this.showError(reason.error);
     if (this.#emulator.ended !== undefined) return;
+    await this.showPlace();
+  }
+
+  /** Shows where the guest is. */
+  async showPlace(): Promise<void> {
     this.#previous = this.#shown;
     this.#shown = this.registers();
     const address = this.#emulator.cpu.pc;
     const source = this.#emulator.symbols.lineAt(address);
     if (source !== undefined) this.out.print(sourceLines(sourceRows(source, 0, 0), this.out.style));
     this.out.print(contextLines(this, this.showsContext, address));
+    await this.displays.show(this);
   }
 
   /** Shows what was thrown, with the lines of the user's own on the way. */

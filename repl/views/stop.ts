@@ -2,16 +2,20 @@
 
 import type { StopReason } from "../../mod.ts";
 
-/** A breakpoint that was hit, as far as it is shown. */
-export interface HitBreakpoint {
-  readonly number: number;
-  readonly isTemporary: boolean;
+/** What stopped the guest, as far as it is shown. */
+export interface StopCause {
+  /** `Breakpoint 1`. */
+  readonly title: string;
+  /** What follows the title, then more lines. */
+  readonly details: readonly string[];
+  /** Whether the place has a line of its own in any case. */
+  readonly isApart?: boolean;
 }
 
 /** Lines that say why the guest stopped. @param where Says where an address is: `0x401136 <main> at file.c:5`. */
 export function stopLines(
   reason: StopReason,
-  hit: HitBreakpoint | undefined,
+  causes: readonly StopCause[],
   pid: number,
   where: (address: bigint) => string,
 ): string[] {
@@ -29,17 +33,25 @@ export function stopLines(
         "The program no longer exists.",
       ];
     case "stopped":
-      if (hit === undefined) return [`Stopped: ${reason.why}, at ${where(reason.pc)}`];
-      return [
-        `${hit.isTemporary ? "Temporary breakpoint" : "Breakpoint"} ${hit.number}, ${where(reason.pc)}`,
-      ];
+      return causes.length === 0
+        ? [`Stopped: ${reason.why}, at ${where(reason.pc)}`]
+        : causeLines(causes, where(reason.pc));
     case "interrupted":
       return [`Program interrupted, at ${where(reason.pc)}`];
     case "failed":
       return [`A closure threw; the guest is stopped at ${where(reason.pc)}`];
+    case "stepped":
+      return causes.length === 0 ? [] : causeLines(causes, where(reason.pc));
     default:
       return [];
   }
+}
+
+/** Short causes share a line with the place, as gdb has it; the place follows longer ones. */
+function causeLines(causes: readonly StopCause[], place: string): string[] {
+  const heads = causes.map(({ title, details }) => `${title}${details[0] ?? ""}`);
+  if (causes.every(({ details, isApart }) => details.length <= 1 && !isApart)) return [`${heads.join(", ")}, ${place}`];
+  return [...causes.flatMap(({ details }, index) => [heads[index], ...details.slice(1)]), place];
 }
 
 function signalText({ signal, name }: { signal: number; name: string }): string {

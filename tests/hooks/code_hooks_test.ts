@@ -52,6 +52,16 @@ for (const [kind, mnemonic] of [["call", /^call/], ["cpuid", /^cpuid/], ["ret", 
   });
 }
 
+Deno.test("hookEvery() calls a closure that stops the guest once for each execution, however the guest goes on", async () => {
+  using emulator = Emulator.open({ program });
+  const hook = emulator.hookEvery("call", () => emulator.stop());
+  for (let stops = 0; emulator.ended === undefined; stops++) {
+    if (stops % 2 === 1) await emulator.step();
+    await emulator.run();
+  }
+  assert.equal(hook.hits, await executions(/^call/));
+});
+
 Deno.test("hookEvery() calls the closure at each instruction of a function", async () => {
   using emulator = Emulator.open({ program });
   const fib = emulator.symbols.find("fib");

@@ -2,35 +2,11 @@
 
 import assert from "node:assert/strict";
 import { guest } from "./guest.ts";
-
-const ROOT = new URL("../..", import.meta.url).pathname;
-
-interface Ran {
-  readonly status: number;
-  readonly lines: readonly string[];
-  readonly text: string;
-}
+import { type Ran, scriptOver } from "./script.ts";
 
 /** Runs the prompt over the guest with lines from a pipe. */
 async function script(lines: readonly string[], ...args: readonly string[]): Promise<Ran> {
   return await scriptOver(await guest(), lines, args);
-}
-
-async function scriptOver(program: string, lines: readonly string[], args: readonly string[] = []): Promise<Ran> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "mod.ts", "repl", program, ...args],
-    cwd: ROOT,
-    env: { NO_COLOR: "", TERM: "xterm-256color" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  return { status: code, text, lines: text.trimEnd().split("\n") };
 }
 
 /** Addresses of a function's instructions, and their mnemonics, as objdump sees them. */
@@ -145,15 +121,16 @@ Deno.test("source runs TypeScript with imports, in the prompt's scope", async ()
 
 Deno.test("every example of help runs", async () => {
   const { COMMANDS } = await import("../../repl/commands/mod.ts");
-  const own = new Set(["source", "unsource", "record", "replay", "quit"]);
-  const examples = COMMANDS.filter(({ name }) => !own.has(name)).map(({ example }) => example.split("\n"));
-  const lines = examples.flatMap((example) => ["delete", "start", "delete", ...example.flatMap(numbered)]);
+  const apart = new Set(["source", "unsource", "record", "replay", "quit"]);
+  const examples = COMMANDS.filter(({ name }) => !apart.has(name)).map(({ example }) => example.split("\n"));
+  const lines = examples.flatMap((each) => ["delete", "undisplay", "start", "delete", ...each.map(numbered)]);
   const { status, text } = await scriptOver(await guest("-g"), [...lines, '"all done"']);
   assert.equal(status, 0, text.split("\n").slice(-8).join("\n"));
   assert.match(text, /^"all done"$/m);
 });
 
-/** Examples take the first breakpoint to have number 1; where they follow each other it is the latest. */
-function numbered(line: string): string[] {
-  return [line.replace(/^(delete|enable|disable|condition|ignore) 1\b/, "info breakpoints")];
+/** Examples take the first breakpoint and display to have number 1; where they follow each other it is the latest. */
+function numbered(line: string): string {
+  if (line === "undisplay 1") return "undisplay";
+  return line.replace(/^((?:delete|enable|disable|condition|ignore|commands)\b.*?) 1\b/, "$1 $bpnum");
 }

@@ -65,7 +65,7 @@ Deno.test("coverageTable() sorts by instructions executed, and sums up", () => {
 
 Deno.test("breakpointLines() writes the table of gdb's info breakpoints", () => {
   const row = {
-    ...{ number: 1, kind: "breakpoint" as const, isTemporary: false, isEnabled: true, where: "main" },
+    ...{ number: 1, type: "breakpoint", disposition: "keep", isEnabled: true, where: "main" },
     ...{ addresses: [0x401000n], condition: "$rdi == 1", hits: 2, ignore: 0 },
   };
   assert.deepEqual(
@@ -110,10 +110,10 @@ Deno.test("stackLines() shows what words lead to, and registers that point there
 });
 
 Deno.test("stopLines() says exits as gdb does: the status in octal", () => {
-  assert.deepEqual(stopLines({ kind: "exited", status: 12 }, undefined, 5, String), [
+  assert.deepEqual(stopLines({ kind: "exited", status: 12 }, [], 5, String), [
     "[Inferior 1 (process 5) exited with code 014]",
   ]);
-  assert.deepEqual(stopLines({ kind: "exited", status: 0 }, undefined, 5, String), [
+  assert.deepEqual(stopLines({ kind: "exited", status: 0 }, [], 5, String), [
     "[Inferior 1 (process 5) exited normally]",
   ]);
 });
