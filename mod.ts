@@ -45,6 +45,12 @@ export {
 } from "./engine/script.ts";
 export type { Fault, StopReason } from "./engine/stop_reason.ts";
 export { GuestContext } from "./engine/context.ts";
+export type {
+  PermissionAnswer,
+  PermissionKind,
+  PermissionOptions,
+  PermissionRequest,
+} from "./engine/linux/permissions.ts";
 export type { GuestOptions } from "./engine/guest.ts";
 export type { DeterministicOptions } from "./engine/linux/counted_world.ts";
 export type { CpuView, GeneralRegisters, GuestCpu } from "./engine/cpu/guest_cpu.ts";

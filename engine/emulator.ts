@@ -12,6 +12,7 @@ import type { Hook } from "./hooks/hook.ts";
 import { type CallHandlers, CallStack } from "./hooks/intercept.ts";
 import { type SyscallEvent, type SyscallHandlers, SyscallHook } from "./hooks/syscalls.ts";
 import type { ArrivingSignal, SyscallCall } from "./linux/observers.ts";
+import type { PermissionRequest } from "./linux/permissions.ts";
 import type { WatchEvent, WatchKind, Watchpoint } from "./hooks/watchpoints.ts";
 import { IndirectFunctions } from "./hooks/indirect.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
@@ -163,6 +164,11 @@ export class Emulator implements Disposable {
   /** Address of the program's entry point, where its own code begins after the dynamic linker's. */
   get entry(): bigint {
     return BigInt(this.#guest.program.programEntry);
+  }
+
+  /** What the guest wanted to do so far and was not allowed, each once. */
+  get denied(): readonly PermissionRequest[] {
+    return this.#guest.process.paths.permissions.denied;
   }
 
   /** Why the guest ended, once it has. */

@@ -16,6 +16,7 @@ import { hostEnvironment } from "./linux/host_environment.ts";
 import { Kernel } from "./linux/kernel.ts";
 import type { ArrivingSignal, SyscallObserver } from "./linux/observers.ts";
 import { Paths } from "./linux/paths.ts";
+import type { PermissionOptions } from "./linux/permissions.ts";
 import { createProcess, type Process, type ProcessListener } from "./linux/process.ts";
 import { openProgram } from "./linux/program_file.ts";
 import { sendSignal } from "./linux/signals.ts";
@@ -42,6 +43,8 @@ export interface GuestOptions {
   readonly cwd?: string;
   /** Host directory that the guest sees as `/`. */
   readonly sysroot?: string;
+  /** What it may do; by default it may read files and use its terminal, but not write, use the network or run programs. */
+  readonly permissions?: PermissionOptions;
   /** Signals that the program is started to ignore, as nohup(1) does with `SIGHUP`; by default none. */
   readonly ignoredSignals?: readonly string[];
   /** Gets one line a system call, as strace(1) writes them. */
@@ -112,6 +115,7 @@ export class Guest {
     const paths = new Paths({
       cwd: options.cwd ?? Deno.cwd(),
       ...(options.sysroot === undefined ? {} : { sysroot: options.sysroot }),
+      ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
     });
     taken.defer(() => paths.close());
     const environment = options.env === undefined

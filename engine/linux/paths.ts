@@ -12,6 +12,8 @@ import { guestPath, readable } from "./guest_pointers.ts";
 import { HostBuffer, hostCall } from "./host.ts";
 import { descriptorName, duplicateHost } from "./host_files.ts";
 import { lookAhead } from "./path_look_ahead.ts";
+import { type PermissionOptions, Permissions } from "./permissions.ts";
+import { type Access, denies } from "./path_access.ts";
 import { type Place, type Position, positionOf, walk, type WalkContext } from "./path_walk.ts";
 import type { ProcNode } from "./proc/node.ts";
 import { procRoot } from "./proc/root.ts";
@@ -24,10 +26,14 @@ export interface PathOptions {
   readonly sysroot?: string;
   /** Directory that relative paths start from: of the guest, if there is a system root. */
   readonly cwd: string;
+  /** What the guest may do with what it finds. */
+  readonly permissions?: PermissionOptions;
 }
 
 /** What a row does with the place that a path leads to. */
 export interface PathUse {
+  /** What the call does with it; by default it looks at it. */
+  readonly access?: Access;
   /** Makes the call for a name in a host directory. */
   host(directory: number, name: bigint): Result;
   /** The same for something in the guest's `/proc`; by default EPERM, as procfs refuses changes. */
@@ -52,6 +58,8 @@ export class Paths {
   readonly #root: number;
   readonly #sysroot: string;
   #cwd: Position;
+  /** What the guest may do; shared by all its processes. */
+  readonly permissions: Permissions;
 
   /** @throws {Error} If the system root or the working directory cannot be opened. */
   constructor(options: PathOptions | Paths) {
@@ -59,6 +67,7 @@ export class Paths {
       this.#sysroot = options.#sysroot;
       this.#root = duplicateHost(options.#root);
       this.#cwd = copy(options.#cwd);
+      this.permissions = options.permissions;
       return;
     }
     this.#root = openDirectory(options.sysroot ?? "/");
@@ -71,6 +80,7 @@ export class Paths {
     const cwd = this.#sysroot === "" ? openDirectory(options.cwd) : this.#openInside(options.cwd);
     if (cwd < 0) throw new Error(`Cannot start in ${options.cwd}: it cannot be opened, ${errnoName(-cwd)}`);
     this.#cwd = { kind: "host", descriptor: cwd };
+    this.permissions = new Permissions(options.permissions ?? {}, (path) => this.toHost(path));
   }
 
   /** Opens a directory by the guest's absolute path. */
@@ -133,13 +143,24 @@ export class Paths {
     if (this.#sysroot === "" && start.kind === "host") {
       const path = readable(process, pathname, 1);
       const state = lookAhead(process, start.descriptor, pathname, follow);
-      if (state === "host") return use.host(start.descriptor, path);
+      if (state === "host") {
+        return denies(process, use.access, start.descriptor, path, follow) ?? use.host(start.descriptor, path);
+      }
       if (typeof state === "number") return state;
     }
     const bytes = guestPath(process, pathname);
     if (typeof bytes === "number") return bytes;
     if (bytes.length === 0) return -ERRNO.ENOENT;
-    return walk(this.#context(process), start, bytes, follow, (place) => usePlace(place, use));
+    return walk(this.#context(process), start, bytes, follow, (place) => usePlace(process, place, follow, use));
+  }
+
+  /**
+   * The same for a path that is not in the guest's memory with a zero at its end.
+   *
+   * @param path Its bytes; not empty.
+   */
+  atBytes(process: Process, path: Uint8Array, follow: boolean, use: PathUse): Result {
+    return walk(this.#context(process), this.#cwd, path, follow, (place) => usePlace(process, place, follow, use));
   }
 
   #pathError(process: Process, pathname: number): number | undefined {
@@ -168,8 +189,8 @@ export class Paths {
       return file === undefined ? -ERRNO.EBADF : use.descriptor(file);
     }
     return this.#cwd.kind === "proc"
-      ? usePlace({ kind: "proc", node: this.#cwd.node }, use)
-      : usePlace({ kind: "host", directory: this.#cwd.descriptor, name: Uint8Array.of(0x2e) }, use);
+      ? usePlace(process, { kind: "proc", node: this.#cwd.node }, follow, use)
+      : usePlace(process, { kind: "host", directory: this.#cwd.descriptor, name: Uint8Array.of(0x2e) }, follow, use);
   }
 
   /** Changes the working directory. @returns 0, or a negative errno. */
@@ -244,7 +265,10 @@ export class Paths {
     if (place.kind === "proc") return NOWHERE + place.node.path;
     const name = new HostBuffer(NAME_BYTES);
     const descriptor = hostCall("openat", place.directory, name.setString(place.name), O_PATH | O_CLOEXEC, 0);
-    if (descriptor < 0) return undefined;
+    if (descriptor < 0) {
+      const directory = decoder.decode(descriptorName(place.directory)).replace(/\/$/, "");
+      return descriptor === -ERRNO.ENOENT ? `${directory}/${decoder.decode(place.name)}` : undefined;
+    }
     const path = decoder.decode(descriptorName(descriptor));
     hostCall("close", descriptor);
     return path;
@@ -262,13 +286,18 @@ function copy(position: Position): Position {
 const names: HostBuffer[] = [];
 let nesting = 0;
 
-function usePlace(place: Place, use: PathUse): Result {
+function usePlace(process: Process, place: Place, follow: boolean, use: PathUse): Result {
   if (place.kind === "proc") return use.proc?.(place.node) ?? -ERRNO.EPERM;
   const buffer = names[nesting] ??= new HostBuffer(NAME_BYTES);
   nesting++;
   try {
-    if (place.kind === "host") return use.host(place.directory, buffer.setString(place.name));
-    return use.host(AT_FDCWD, buffer.setString(encoder.encode(`/proc/self/fd/${place.file.host}`)));
+    if (place.kind === "host") {
+      const name = buffer.setString(place.name);
+      return denies(process, use.access, place.directory, name, follow) ?? use.host(place.directory, name);
+    }
+    const name = buffer.setString(encoder.encode(`/proc/self/fd/${place.file.host}`));
+    const isOpen = (use.access === "write" || use.access === "create") && !place.file.isReadOnly;
+    return (isOpen ? undefined : denies(process, use.access, AT_FDCWD, name, true)) ?? use.host(AT_FDCWD, name);
   } finally {
     nesting--;
   }

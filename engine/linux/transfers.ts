@@ -7,16 +7,17 @@
  */
 
 import { ERRNO } from "./abi/errno.ts";
-import { FILE_TYPE, POLL, RWF } from "./abi/files.ts";
-import { SI, SIGNAL } from "./abi/signals.ts";
+import { POLL, RWF } from "./abi/files.ts";
+import { MSG } from "./abi/sockets.ts";
+import { raiseBrokenPipe } from "./broken_pipe.ts";
 import type { OpenFile } from "./files.ts";
 import { hostVectors, type Range, rangesAfter, rangesUpTo, totalLength } from "./guest_pointers.ts";
 import { hostCall } from "./host.ts";
-import { hostPoll, isType } from "./host_files.ts";
+import { hostPoll } from "./host_files.ts";
 import type { Process } from "./process.ts";
 import { replaceRead } from "./random_files.ts";
-import { sendSignal } from "./signals.ts";
-import { sentSignal } from "./signals/siginfo.ts";
+import { receiveMessage, sendMessage } from "./socket_transfers.ts";
+import { isSocket } from "./socket_waits.ts";
 import type { Result } from "./syscall.ts";
 
 const PIPE_BUF = 4096;
@@ -48,8 +49,7 @@ function tryWrite(file: OpenFile, ranges: readonly Range[], flags: number): numb
   }
   const mayWait = hostMayWait(file);
   if (mayWait && !file.isReadOnly && hostPoll(file.host, POLL.POLLOUT) === 0) return -ERRNO.EAGAIN;
-  const isWhole = !mayWait || isType(file.mode, FILE_TYPE.SOCKET);
-  const piece = isWhole ? ranges : rangesUpTo(ranges, PIPE_BUF);
+  const piece = !mayWait ? ranges : rangesUpTo(ranges, PIPE_BUF);
   return hostCall("writev", file.host, hostVectors(piece), piece.length);
 }
 
@@ -61,6 +61,7 @@ export function readFile(file: OpenFile, ranges: readonly Range[], flags = 0): R
       ? hostCall("read", file.host, ranges[0].address, ranges[0].length)
       : hostCall("readv", file.host, hostVectors(ranges), ranges.length);
   }
+  if (isSocket(file)) return receiveMessage(file, { ranges, flags: messageFlags(flags) });
   const count = replaceRead(file, ranges, tryRead(file, ranges, flags));
   if (count !== -ERRNO.EAGAIN || flags & RWF.RWF_NOWAIT || file.isNonBlocking) return count;
   return {
@@ -78,7 +79,13 @@ export function writeFile(process: Process, file: OpenFile, ranges: readonly Ran
       ? hostCall("write", file.host, ranges[0].address, ranges[0].length)
       : hostCall("writev", file.host, hostVectors(ranges), ranges.length);
   }
+  if (isSocket(file)) return sendMessage(process, file, { ranges, flags: messageFlags(flags) });
   return writeOn(process, file, ranges, 0, flags);
+}
+
+/** Flags of preadv2(2) as those of recv(2). */
+function messageFlags(flags: number): number {
+  return flags & RWF.RWF_NOWAIT ? MSG.MSG_DONTWAIT : 0;
 }
 
 function writeOn(process: Process, file: OpenFile, ranges: readonly Range[], before: number, flags: number): Result {
@@ -102,12 +109,6 @@ function writeOn(process: Process, file: OpenFile, ranges: readonly Range[], bef
     };
   }
   return done;
-}
-
-/** Sends the thread SIGPIPE, as write(2) to a pipe that nobody reads does. */
-export function raiseBrokenPipe(process: Process): void {
-  const sender = { pid: process.pid, uid: process.credentials.uid };
-  sendSignal(process, sentSignal(SIGNAL.SIGPIPE, SI.USER, sender), process.thread.signals);
 }
 
 function writeNode(file: OpenFile, ranges: readonly Range[]): number {

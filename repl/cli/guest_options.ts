@@ -6,9 +6,11 @@ import { CommandLineError } from "./errors.ts";
 import { findPlugin } from "./find_plugin.ts";
 import { findProgram } from "./find_program.ts";
 import type { PluginRequest } from "./options.ts";
+import { ask, canAsk } from "./ask.ts";
+import { type PermissionFlags, permissionOptions } from "./permissions.ts";
 
 /** Options that say what runs and where. */
-export interface GuestFlags {
+export interface GuestFlags extends PermissionFlags {
   readonly plugin: readonly PluginRequest[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string | undefined;
@@ -30,7 +32,11 @@ export interface UsedPlugin {
  *
  * @throws {CommandLineError} If the program or a directory is missing.
  */
-export function emulatorOptions(program: string, args: readonly string[], flags: GuestFlags): EmulatorOptions {
+export async function emulatorOptions(
+  program: string,
+  args: readonly string[],
+  flags: GuestFlags,
+): Promise<EmulatorOptions> {
   const cwd = Deno.cwd();
   if (flags.watch && flags.script.length === 0) {
     throw new CommandLineError("Cannot watch: --watch is about scripts; name one with --script");
@@ -47,6 +53,10 @@ export function emulatorOptions(program: string, args: readonly string[], flags:
     cwd: sysroot === undefined ? directory("cwd", flags.cwd) ?? cwd : flags.cwd ?? "/",
     ...rooted,
     ...deterministic(flags),
+    permissions: {
+      ...await permissionOptions(flags, sysroot !== undefined),
+      ...(canAsk() ? { ask } : {}),
+    },
   };
 }
 

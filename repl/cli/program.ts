@@ -9,6 +9,7 @@ import config from "../../deno.json" with { type: "json" };
 import { CommandLineError, STATUS } from "./errors.ts";
 import { hostProblem } from "./host.ts";
 import { standardOutput } from "./output.ts";
+import { addDenied, addList, GuestCommand } from "./permissions.ts";
 import { addPlugin, addText, addVariable, type PluginRequest, readCount, readSeed } from "./options.ts";
 
 const NO_TEXTS: readonly string[] = [];
@@ -17,7 +18,7 @@ const WITHOUT_VARIABLES: Readonly<Record<string, string>> = {};
 
 /** A command that runs a program: options after the program's name are the guest's. */
 function guestCommand(name: string) {
-  return new Command(name)
+  return new GuestCommand(name)
     .passThroughOptions()
     .usage("[options] <program> [args...]")
     .argument("<program>", "The program; one without a slash is searched in the PATH")
@@ -34,7 +35,12 @@ function guestCommand(name: string) {
     .option("--cwd <folder>", "The program's working directory")
     .option("--sysroot <folder>", "The folder that the program sees as /")
     .option("--deterministic", "Give the program the same time, random numbers and process id in every run")
-    .option("--seed <number>", "The same with other random numbers", readSeed);
+    .option("--seed <number>", "The same with other random numbers", readSeed)
+    .option("-A, --allow-all", "Let the program write files, use the network and run programs")
+    .option("--allow-write [=paths]", "Let it write files; or only below these, with commas", addList)
+    .option("--allow-net [=addresses]", "Let it use the network; or only these hosts, as host:port too", addList)
+    .option("--allow-run [=programs]", "Let it run programs; or only these", addList)
+    .option("--deny-read <paths>", "Hide files, and what is below them", addDenied);
 }
 
 /**

@@ -17,7 +17,7 @@ export interface ReplFlags extends GuestFlags {
 export async function startRepl(program: string, args: readonly string[], flags: ReplFlags): Promise<number> {
   const { repl } = await import("../prompt/repl.ts");
   return await repl({
-    emulatorOptions: emulatorOptions(program, args, flags),
+    emulatorOptions: await emulatorOptions(program, args, flags),
     plugins: await usedPlugins(flags.plugin),
     scripts: flags.script,
     watch: flags.watch ?? false,

@@ -9,6 +9,7 @@ import { CommandLineError, STATUS } from "./errors.ts";
 import { emulatorOptions, type GuestFlags, usedPlugins } from "./guest_options.ts";
 import { ignoredSignals, passSignals } from "./host_signals.ts";
 import { Output, standardError } from "./output.ts";
+import { deniedLine } from "../views/permissions.ts";
 import { describeThrown } from "./user_code.ts";
 
 /** Options of `ceratops run`. */
@@ -30,7 +31,7 @@ const tell = (message: string) => standardError.line(`ceratops: ${message}`);
  * @throws {CommandLineError} If it cannot be run as asked.
  */
 export async function run(program: string, args: readonly string[], flags: RunFlags): Promise<number> {
-  const options = emulatorOptions(program, args, flags);
+  const options = await emulatorOptions(program, args, flags);
   const plugins = await usedPlugins(flags.plugin);
   const output = flags.output === undefined ? standardError : Output.file(flags.output);
 
@@ -51,6 +52,8 @@ export async function run(program: string, args: readonly string[], flags: RunFl
   } finally {
     const milliseconds = performance.now() - start;
     for (const handle of handles) if (!writeReport(handle, output)) status = STATUS.failed;
+    const denied = deniedLine(emulator.denied);
+    if (denied !== undefined) tell(denied);
     if (syscalls !== undefined) await writeStatistics(emulator, syscalls.hits, milliseconds);
   }
   return status;

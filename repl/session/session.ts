@@ -8,6 +8,7 @@ import {
   Emulator,
   type EmulatorOptions,
   hostScripts,
+  type PermissionRequest,
   type Plugin,
   type ScriptHost,
   type StopReason,
@@ -19,6 +20,7 @@ import { ORDER, type RegisterValues } from "../views/registers.ts";
 import type { ExamineFormat } from "../views/memory.ts";
 import { runDue } from "../prompt/execute.ts";
 import { linesOf, runLines } from "../prompt/script.ts";
+import { deniedLine } from "../views/permissions.ts";
 import { type StopCause, stopLines } from "../views/stop.ts";
 import { sourceLines } from "../views/source.ts";
 import { contextLines } from "./context.ts";
@@ -137,8 +139,13 @@ export class Session {
 
   #open(): Emulator {
     if (this.#options.emulator !== undefined) return this.#options.emulator;
+    const { permissions = {} } = this.#options.emulatorOptions;
+    const { ask } = permissions;
+    // While a line is read, the keys are the prompt's.
+    const asking = ask && { ask: (request: PermissionRequest) => this.isInBackground ? "deny" : ask(request) };
     const emulator = Emulator.open({
       ...this.#options.emulatorOptions,
+      permissions: { ...permissions, ...asking },
       args: this.args,
       onWarning: (message) => this.out.print(`ceratops: ${message}`),
     });
@@ -308,8 +315,9 @@ export class Session {
     }];
     this.out.print(stopLines(reason, causes, this.#emulator.pid, (address) => this.#where(address)));
     if (reason.kind === "failed") this.showError(reason.error);
-    if (this.#emulator.ended !== undefined) return;
-    await this.showPlace();
+    if (this.#emulator.ended === undefined) return await this.showPlace();
+    const denied = deniedLine(this.#emulator.denied);
+    if (denied !== undefined) this.out.print(`ceratops: ${denied}`);
   }
 
   /** Shows where the guest is. */

@@ -1,7 +1,7 @@
 /**
  * Runs guests undisturbed and disturbed at random points, and compares: output, end, and counts must be the same.
  *
- *     deno task fuzz SECONDS [SEED]
+ *     deno task fuzz-hooks SECONDS [SEED]
  */
 
 import { compile } from "../programs/compile.ts";

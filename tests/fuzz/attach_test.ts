@@ -1,4 +1,4 @@
-/** A few disturbed runs of each guest; `deno task fuzz` does many. */
+/** A few disturbed runs of each guest; `deno task fuzz-hooks` does many. */
 
 import assert from "node:assert/strict";
 import { differences, fuzzGuests, runDisturbed } from "./attach.ts";
@@ -8,7 +8,6 @@ for (const guest of await fuzzGuests()) {
     const undisturbed = await runDisturbed(guest, [0]);
     const disturbed = await runDisturbed(guest, [1, 2, 3]);
     assert.deepEqual(differences(undisturbed, disturbed), []);
-    assert.ok(disturbed.runs.every(({ stops, hits }) => stops > 1 && hits >= 0));
-    assert.ok(disturbed.runs.some(({ hits }) => hits > 0));
+    assert.ok(disturbed.runs.some(({ stops, hits }) => stops > 1 && hits > 0));
   });
 }

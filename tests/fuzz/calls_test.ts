@@ -1,4 +1,4 @@
-/** Guests that make system calls by chance; `deno task fuzz` does it for long. */
+/** Guests that make system calls by chance; `deno task fuzz-calls` does it for long. */
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";

@@ -8,7 +8,7 @@
  * the caller has.
  */
 
-import { Emulator, type Hook, type StopReason } from "../../mod.ts";
+import { Emulator, type Hook, type StopReason, type Watchpoint } from "../../mod.ts";
 import coverage from "../../plugins/coverage.ts";
 
 /** What a run was like. */
@@ -45,6 +45,7 @@ class Disturbance {
   #state: number;
   readonly #counted = new Map<bigint, Counted>();
   readonly #others: { detach(): void }[] = [];
+  readonly #watched: { readonly watchpoint: Watchpoint; readonly until: number }[] = [];
   #inHandler = false;
   readonly problems: string[] = [];
   stops = 0;
@@ -142,6 +143,19 @@ class Disturbance {
     }
   }
 
+  /** Every access to the stack is slow while it is watched: until the guest stops twice. */
+  #watchStack(): Watchpoint {
+    const { sp } = this.#emulator.cpu;
+    const watchpoint = this.#emulator.watch(
+      sp - BigInt(this.#below(256)),
+      8,
+      () => void (watchpoint.hits >= MOST_ACCESSES && watchpoint.detach()),
+      this.#pick(["read", "write", "access"]),
+    );
+    this.#watched.push({ watchpoint, until: this.stops + 2 });
+    return watchpoint;
+  }
+
   /** Attaches something that only looks. */
   #look(): void {
     const emulator = this.#emulator;
@@ -158,8 +172,7 @@ class Disturbance {
         }, { pending: true });
       },
       () => emulator.hookSyscall(/./, { onEnter: () => {}, onLeave: () => {} }),
-      () =>
-        emulator.watch(emulator.cpu.sp - BigInt(this.#below(256)), 8, limited, this.#pick(["read", "write", "access"])),
+      () => this.#watchStack(),
       () => {
         const plugin = emulator.use(coverage);
         return { hits: 0, detach: () => plugin.disable() };
@@ -197,6 +210,7 @@ class Disturbance {
 
   async run(): Promise<StopReason> {
     while (this.stops++ < MOST_STOPS) {
+      for (const { watchpoint, until } of this.#watched) if (until <= this.stops) watchpoint.detach();
       for (let count = this.#below(4); count > 0; count--) this.disturb();
       const reason = await this.#go();
       if (reason.kind === "failed") this.problems.push(`${(reason.error as Error).stack}`);

@@ -14,7 +14,7 @@ const program = () => compile(new URL("../conformance/waiting.c", import.meta.ur
  * @returns What both printed.
  */
 async function both(script: string, file = ""): Promise<{ native: string; guest: string }> {
-  const guest = `${Deno.execPath()} run -A --no-check ${MODULE} run --`;
+  const guest = `${Deno.execPath()} run -A --no-check ${MODULE} run -A --`;
   const path = await program();
   const run = async (prefix: string) => {
     const { stdout } = await runNative(["/bin/bash", "-c", script], {

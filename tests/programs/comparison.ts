@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly input?: string;
   /** Options of `ceratops run`, such as `["--sysroot", folder]`. */
   readonly options?: readonly string[];
+  /** Options of `ceratops run` that say what the guest may do; by default all that it may natively. */
+  readonly permissions?: readonly string[];
 }
 
 /** How a command ended. */
@@ -62,8 +64,8 @@ export function runNative(command: readonly string[], options: CommandOptions = 
 
 /** Runs a command on Ceratops. */
 export function runGuest(command: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const flags = ["run", "-A", "--no-check", `${ROOT}mod.ts`, "run", ...(options.options ?? [])];
-  return run([Deno.execPath(), ...flags, "--", ...command], options);
+  const flags = ["run", "-A", "--no-check", `${ROOT}mod.ts`, "run", ...(options.permissions ?? ["-A"])];
+  return run([Deno.execPath(), ...flags, ...(options.options ?? []), "--", ...command], options);
 }
 
 /**

@@ -5,6 +5,8 @@ import { AT_FDCWD, AT_FLAGS } from "../abi/files.ts";
 import { withFile } from "../file_calls.ts";
 import { copyIn, readableOrNull } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
+import { deniesChange } from "../path_access.ts";
+import type { OpenFile } from "../files.ts";
 import { address, directory, fd, flags, int, mode, path } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
@@ -14,14 +16,20 @@ const TIMES_BYTES = 32;
 const empty = new HostBuffer(1);
 const times = new HostBuffer(TIMES_BYTES);
 
+/** The errno with which an open file refuses a change; procfs refuses any. */
+function refuses(process: Process, file: OpenFile): number | undefined {
+  return file.node ? -ERRNO.EPERM : deniesChange(process, file);
+}
+
 function changeMode(process: Process, directory: number, pathname: number, mode: number, flags: number): Result {
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   return process.paths.atOrEmpty(process, directory, pathname, follow, (flags & AT_EMPTY_PATH) !== 0, {
+    access: "change",
     host: (directory, name) =>
       flags === 0
         ? hostCall("fchmodat", directory, name, mode)
         : hostCall("fchmodat2", directory, name, mode, flags & ~AT_EMPTY_PATH),
-    descriptor: (file) => hostCall("fchmodat2", file.host, empty.address, mode, flags),
+    descriptor: (file) => refuses(process, file) ?? hostCall("fchmodat2", file.host, empty.address, mode, flags),
   });
 }
 
@@ -39,7 +47,7 @@ export const fchmod = syscall(
   "full",
   { fd, mode },
   (process, { fd, mode }) =>
-    withFile(process, fd, (file) => file.node ? -ERRNO.EPERM : hostCall("fchmod", file.host, mode)),
+    withFile(process, fd, (file) => refuses(process, file) ?? hostCall("fchmod", file.host, mode)),
 );
 
 /** fchmodat(2), which has no flags as a system call. */
@@ -66,9 +74,10 @@ interface Owners {
 function changeOwner(process: Process, directory: number, pathname: number, ids: Owners, flags: number): Result {
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   return process.paths.atOrEmpty(process, directory, pathname, follow, (flags & AT_EMPTY_PATH) !== 0, {
+    access: "change",
     host: (directory, name) => hostCall("fchownat", directory, name, ids.owner, ids.group, flags & ~AT_EMPTY_PATH),
     descriptor: (file) =>
-      file.node ? -ERRNO.EPERM : hostCall("fchownat", file.host, empty.address, ids.owner, ids.group, flags),
+      refuses(process, file) ?? hostCall("fchownat", file.host, empty.address, ids.owner, ids.group, flags),
   });
 }
 
@@ -96,7 +105,7 @@ export const fchown = syscall(
   "full",
   { fd, ...ids },
   (process, { fd, owner, group }) =>
-    withFile(process, fd, (file) => file.node ? -ERRNO.EPERM : hostCall("fchown", file.host, owner, group)),
+    withFile(process, fd, (file) => refuses(process, file) ?? hostCall("fchown", file.host, owner, group)),
 );
 
 /** fchownat(2) */
@@ -113,13 +122,14 @@ function setTimes(process: Process, directory: number, pathname: number, timesAt
     return withFile(
       process,
       directory,
-      (file) => file.node ? -ERRNO.EPERM : hostCall("utimensat", file.host, 0, timesAt, flags),
+      (file) => refuses(process, file) ?? hostCall("utimensat", file.host, 0, timesAt, flags),
     );
   }
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   return process.paths.atOrEmpty(process, directory, pathname, follow, (flags & AT_EMPTY_PATH) !== 0, {
+    access: "change",
     host: (directory, name) => hostCall("utimensat", directory, name, timesAt, flags & ~AT_EMPTY_PATH),
-    descriptor: (file) => file.node ? -ERRNO.EPERM : hostCall("utimensat", file.host, empty.address, timesAt, flags),
+    descriptor: (file) => refuses(process, file) ?? hostCall("utimensat", file.host, empty.address, timesAt, flags),
   });
 }
 

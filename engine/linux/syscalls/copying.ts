@@ -6,6 +6,7 @@
 
 import { ERRNO } from "../abi/errno.ts";
 import { FILE_TYPE, POLL, SPLICE } from "../abi/files.ts";
+import { raiseBrokenPipe } from "../broken_pipe.ts";
 import { withFile } from "../file_calls.ts";
 import type { OpenFile } from "../files.ts";
 import { writableOrNull } from "../guest_pointers.ts";
@@ -13,8 +14,9 @@ import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
 import { hostPoll, isType } from "../host_files.ts";
 import { address, bits, fd, flags, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
+import { isSocket, withoutWaiting } from "../socket_waits.ts";
 import { type Result, syscall } from "../syscall.ts";
-import { raiseBrokenPipe, writeFile } from "../transfers.ts";
+import { writeFile } from "../transfers.ts";
 
 const MOST_AT_ONCE = 0x7ffff000;
 const CHUNK = 65536;
@@ -98,9 +100,11 @@ function whenReady(process: Process, from: OpenFile, to: OpenFile, blocks: boole
     retry: () => whenReady(process, from, to, blocks, call),
   });
   const canWait = (file: OpenFile) => blocks && !file.isAlwaysReady && !file.isNonBlocking;
+  // A socket may take something although poll(2) says that it has little room.
   if (canWait(from) && hostPoll(from.host, POLL.POLLIN) === 0) return waitFor(from, POLL.POLLIN);
-  if (canWait(to) && hostPoll(to.host, POLL.POLLOUT) === 0) return waitFor(to, POLL.POLLOUT);
-  const count = call();
+  if (canWait(to) && !isSocket(to) && hostPoll(to.host, POLL.POLLOUT) === 0) return waitFor(to, POLL.POLLOUT);
+  const count = isSocket(to) ? withoutWaiting(to, POLL.POLLOUT, call) : call();
+  if (count === -ERRNO.EAGAIN && isSocket(to) && canWait(to)) return waitFor(to, POLL.POLLOUT);
   if (count === -ERRNO.EPIPE) raiseBrokenPipe(process);
   return count;
 }

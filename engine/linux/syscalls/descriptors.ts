@@ -131,10 +131,8 @@ export const fcntl = syscall(
 );
 
 /** Gives two host descriptors numbers, and tells the guest. */
-function tellPair(process: Process, at: number, flags: number): number {
-  const closeOnExec = (flags & O_CLOEXEC) !== 0;
-  const [first, second] = [0, 4].map((offset) => pair.view.getInt32(offset, true));
-  const numbers = [first, second].map((host) => {
+export function tellPair(process: Process, at: number, hosts: readonly number[], closeOnExec: boolean): number {
+  const numbers = hosts.map((host) => {
     const description = () => new TextDecoder().decode(descriptorName(host));
     return process.files.add(host, description, closeOnExec);
   });
@@ -146,7 +144,8 @@ function tellPair(process: Process, at: number, flags: number): number {
 function makePipe(process: Process, at: number, flags: number): number {
   if (!process.files.hasRoom(2)) return -ERRNO.EMFILE;
   const status = hostCall("pipe2", pair.address, flags | O_CLOEXEC);
-  return status < 0 ? status : tellPair(process, at, flags);
+  if (status < 0) return status;
+  return tellPair(process, at, [0, 4].map((offset) => pair.view.getInt32(offset, true)), (flags & O_CLOEXEC) !== 0);
 }
 
 /** pipe(2) */

@@ -17,6 +17,7 @@ const DIRENT_HEADER = 19;
 
 function makeDirectory(process: Process, directory: number, pathname: number, mode: number): Result {
   return process.paths.at(process, directory, pathname, false, {
+    access: "make",
     host: (directory, name) => underUmask(process, () => hostCall("mkdirat", directory, name, mode)),
     proc: () => -ERRNO.EEXIST,
   });
@@ -45,12 +46,14 @@ export const rmdir = syscall(
   { pathname: path },
   (process, { pathname }) =>
     process.paths.at(process, AT_FDCWD, pathname, false, {
+      access: "change",
       host: (directory, name) => hostCall("unlinkat", directory, name, UNLINK_FLAGS.AT_REMOVEDIR),
     }),
 );
 
 function makeNode(process: Process, directory: number, pathname: number, mode: number, device: number): Result {
   return process.paths.at(process, directory, pathname, false, {
+    access: "make",
     host: (directory, name) => underUmask(process, () => hostCall("mknodat", directory, name, mode, device)),
     proc: () => -ERRNO.EEXIST,
   });

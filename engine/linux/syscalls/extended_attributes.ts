@@ -6,6 +6,7 @@ import { withFile, withWholePath } from "../file_calls.ts";
 import { readable, transferRange } from "../guest_pointers.ts";
 import { hostCall } from "../host.ts";
 import { descriptorPath } from "../host_files.ts";
+import { deniesChange } from "../path_access.ts";
 import { address, fd, flags, path, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
@@ -16,12 +17,22 @@ const [READ, WRITE] = [1, 2];
 type Prefix = "" | "l" | "f";
 
 /** Finds the file and makes the call for a host path that leads to it. */
-function onFile(process: Process, prefix: Prefix, file: number, call: (path: bigint) => number): Result {
+function onFile(
+  process: Process,
+  prefix: Prefix,
+  file: number,
+  access: "read" | "change",
+  call: (path: bigint) => number,
+): Result {
   if (prefix === "f") {
-    return withFile(process, file, (file) => file.node ? -ERRNO.EOPNOTSUPP : call(descriptorPath(file.host)));
+    return withFile(process, file, (file) => {
+      if (file.node) return -ERRNO.EOPNOTSUPP;
+      return (access === "change" ? deniesChange(process, file) : undefined) ?? call(descriptorPath(file.host));
+    });
   }
   const follow = prefix === "";
   return process.paths.at(process, AT_FDCWD, file, follow, {
+    access,
     host: (directory, name) => withWholePath(directory, name, follow, call),
     proc: () => -ERRNO.EOPNOTSUPP,
   });
@@ -41,6 +52,7 @@ function setter(prefix: Prefix) {
         process,
         prefix,
         file,
+        "change",
         (path) => hostCall("setxattr", path, at, range.address, range.length, flags),
       );
     },
@@ -55,7 +67,13 @@ function getter(prefix: Prefix) {
     (process, { file, name, value, size }) => {
       const range = transferRange(process, value, size, WRITE);
       const at = readable(process, name, 1);
-      return onFile(process, prefix, file, (path) => hostCall("getxattr", path, at, range.address, range.length));
+      return onFile(
+        process,
+        prefix,
+        file,
+        "read",
+        (path) => hostCall("getxattr", path, at, range.address, range.length),
+      );
     },
   );
 }
@@ -67,7 +85,7 @@ function lister(prefix: Prefix) {
     { file: file(prefix), list: address, size },
     (process, { file, list, size }) => {
       const range = transferRange(process, list, size, WRITE);
-      return onFile(process, prefix, file, (path) => hostCall("listxattr", path, range.address, range.length));
+      return onFile(process, prefix, file, "read", (path) => hostCall("listxattr", path, range.address, range.length));
     },
   );
 }
@@ -79,7 +97,7 @@ function remover(prefix: Prefix) {
     { file: file(prefix), name: path },
     (process, { file, name }) => {
       const at = readable(process, name, 1);
-      return onFile(process, prefix, file, (path) => hostCall("removexattr", path, at));
+      return onFile(process, prefix, file, "change", (path) => hostCall("removexattr", path, at));
     },
   );
 }

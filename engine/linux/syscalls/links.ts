@@ -5,6 +5,7 @@ import { ACCESS, AT_FDCWD, AT_FLAGS, RENAME_FLAGS, UNLINK_FLAGS } from "../abi/f
 import { copyOut, guestPath, readable, transferRange } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { directory, flags, output, path, size } from "../parameters.ts";
+import { deniesChange } from "../path_access.ts";
 import type { ProcNode } from "../proc/node.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall } from "../syscall.ts";
@@ -15,6 +16,7 @@ const empty = new HostBuffer(1);
 
 function unlink(process: Process, directory: number, pathname: number, flags: number): Result {
   return process.paths.at(process, directory, pathname, false, {
+    access: "change",
     host: (directory, name) => hostCall("unlinkat", directory, name, flags),
   });
 }
@@ -38,6 +40,7 @@ export const unlinkat = syscall(
 function symlink(process: Process, target: number, directory: number, pathname: number): Result {
   const text = readable(process, target, 1);
   return process.paths.at(process, directory, pathname, false, {
+    access: "make",
     host: (directory, name) => hostCall("symlinkat", text, directory, name),
     proc: () => -ERRNO.EEXIST,
   });
@@ -76,6 +79,7 @@ function link(process: Process, names: Names): Result {
   const { flags, oldDirectory, oldPath } = names;
   const toNew = (from: number, name: bigint, flags: number) => {
     const result = process.paths.at(process, names.newDirectory, names.newPath, false, {
+      access: "make",
       host: (directory, newName) => hostCall("linkat", from, name, directory, newName, flags),
       proc: () => -ERRNO.EXDEV,
     });
@@ -85,9 +89,10 @@ function link(process: Process, names: Names): Result {
   };
   const follow = (flags & AT_SYMLINK_FOLLOW) !== 0;
   return process.paths.atOrEmpty(process, oldDirectory, oldPath, follow, (flags & AT_EMPTY_PATH) !== 0, {
+    access: "move",
     host: (directory, name) => toNew(directory, name, flags & ~AT_EMPTY_PATH),
     proc: () => -ERRNO.EXDEV,
-    descriptor: (file) => toNew(file.host, empty.address, flags),
+    descriptor: (file) => deniesChange(process, file) ?? toNew(file.host, empty.address, flags),
   });
 }
 
@@ -112,8 +117,10 @@ export const linkat = syscall(
 function rename(process: Process, names: Names): Result {
   const { flags } = names;
   return process.paths.at(process, names.oldDirectory, names.oldPath, false, {
+    access: "move",
     host: (from, name) =>
       process.paths.at(process, names.newDirectory, names.newPath, false, {
+        access: flags & RENAME_FLAGS.RENAME_EXCHANGE ? "move" : "create",
         host: (to, newName) =>
           flags === 0
             ? hostCall("renameat", from, name, to, newName)

@@ -27,6 +27,8 @@ import * as select from "./select.ts";
 import * as signalActions from "./signal_actions.ts";
 import * as signalSending from "./signal_sending.ts";
 import * as signalWaiting from "./signal_waiting.ts";
+import * as socketMessages from "./socket_messages.ts";
+import * as socketOptions from "./socket_options.ts";
 import * as sockets from "./sockets.ts";
 import * as space from "./space.ts";
 import * as status from "./status.ts";
@@ -39,7 +41,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   ...[clocks, alarms],
   ...[identity, limits, scheduling, prctl, futex, processEnd, system],
   ...[readWrite, open, descriptors, status, directories, links, attributes, extendedAttributes],
-  ...[poll, select, epoll, watching, control, space, copying, sockets],
+  ...[poll, select, epoll, watching, control, space, copying, sockets, socketMessages, socketOptions],
 ];
 
 /** Modules also export what their neighbours use; a row is what can be called. */

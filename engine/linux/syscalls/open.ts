@@ -8,13 +8,14 @@ import { copyIn } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { descriptorName, isType, memoryFile } from "../host_files.ts";
 import { address, directory, mode, openFlags, openMode, path, size } from "../parameters.ts";
+import type { Access } from "../path_access.ts";
 import { openStandIn, type ProcNode } from "../proc/node.ts";
 import { hostProc, hostProcName } from "../proc/host_entry.ts";
 import type { Process } from "../process.ts";
 import { seedRandomFile } from "../random_files.ts";
 import { type Result, syscall } from "../syscall.ts";
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_PATH, O_DIRECTORY, O_TMPFILE } = OPEN_FLAGS;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_PATH, O_DIRECTORY, O_TMPFILE, O_TRUNC } = OPEN_FLAGS;
 /** How often opening a FIFO for writing is tried while nobody reads it. */
 const RETRY_MILLISECONDS = 10;
 const OPEN_HOW_BYTES = 24;
@@ -37,9 +38,17 @@ function open(process: Process, opening: Opening): Result {
   const creates = (flags & (O_CREAT | O_EXCL)) === (O_CREAT | O_EXCL);
   const follow = !(flags & O_NOFOLLOW) && !creates;
   return process.paths.at(process, opening.directory, opening.path, follow, {
+    access: accessOf(flags),
     host: (directory, name) => openHost(process, opening, directory, name),
     proc: (node) => openNode(process, node, flags),
   });
+}
+
+function accessOf(flags: number): Access {
+  if (flags & O_PATH) return "read";
+  if ((flags & O_TMPFILE) === O_TMPFILE) return "write";
+  if (flags & O_CREAT) return flags & O_EXCL ? "make" : "create";
+  return (flags & ACCESS_MODE.MASK) === ACCESS_MODE.O_RDONLY && !(flags & O_TRUNC) ? "read" : "write";
 }
 
 function openHost(process: Process, opening: Opening, directory: number, name: bigint): Result {
@@ -105,6 +114,7 @@ function openNode(process: Process, node: ProcNode, flags: number): Result {
   }
   if (flags & O_DIRECTORY) return -ERRNO.ENOTDIR;
   if (node.kind === "host") {
+    if (writes) return -ERRNO.EACCES;
     const host = hostCall("openat", hostProc(), hostProcName(node), flags | O_CLOEXEC | O_NOFOLLOW, 0);
     return host < 0 ? host : place(process, host, flags);
   }

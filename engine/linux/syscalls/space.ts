@@ -39,6 +39,7 @@ export const truncate = syscall(
   { path, length: long },
   (process, { path, length }) =>
     process.paths.at(process, AT_FDCWD, path, true, {
+      access: "write",
       host: (directory, name) => withWholePath(directory, name, true, (path) => hostCall("truncate", path, length)),
     }),
 );

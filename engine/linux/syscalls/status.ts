@@ -6,6 +6,7 @@ import { withFile, withWholePath } from "../file_calls.ts";
 import { writable } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { address, directory, fd, flags, path } from "../parameters.ts";
+import { wouldWrite } from "../path_access.ts";
 import { describeNode, type ProcNode } from "../proc/node.ts";
 import { hostProc, hostProcName } from "../proc/host_entry.ts";
 import type { Process } from "../process.ts";
@@ -155,7 +156,10 @@ function mayAccess(process: Process, directory: number, pathname: number, mode: 
     flags === 0 ? hostCall("faccessat", directory, name, mode) : hostCall("faccessat2", directory, name, mode, flags);
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   return process.paths.atOrEmpty(process, directory, pathname, follow, (flags & AT_EMPTY_PATH) !== 0, {
-    host: (directory, name) => call(directory, name, flags & ~AT_EMPTY_PATH),
+    host: (directory, name) => {
+      const result = call(directory, name, flags & ~AT_EMPTY_PATH);
+      return result === 0 && mode & ACCESS.W_OK && !wouldWrite(process, directory, name) ? -ERRNO.EACCES : result;
+    },
     proc: (node) => nodeAccess(node, mode),
     descriptor: (file) => file.node === undefined ? call(file.host, empty.address, flags) : nodeAccess(file.node, mode),
   });
