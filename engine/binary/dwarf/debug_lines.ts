@@ -7,6 +7,7 @@
  */
 
 import { readAddressRanges } from "./aranges.ts";
+import { TAG } from "./constants.ts";
 import { DwarfError } from "./errors.ts";
 import { type DwarfFile, nextLineHeader, readLineHeader } from "./line_header.ts";
 import { runLineProgram } from "./line_program.ts";
@@ -44,7 +45,8 @@ export class DebugLines {
    */
   constructor(sections: DebugSections) {
     this.#sections = sections;
-    const { units, problems } = readUnits(sections);
+    const { units: all, problems } = readUnits(sections);
+    const units = all.filter(({ tag }) => tag === TAG.compileUnit || tag === TAG.skeletonUnit);
     this.#problems.push(...problems);
     const programs = new Map<number, Program>();
     for (const { lineOffset: offset, directory } of units) {

@@ -7,7 +7,7 @@
 
 import { FORM } from "./constants.ts";
 import type { DwarfCursor } from "./cursor.ts";
-import type { DebugSections } from "./sections.ts";
+import type { DebugSections, EntrySection } from "./sections.ts";
 
 /** What a unit's forms depend on. */
 export interface FormContext {
@@ -15,12 +15,16 @@ export interface FormContext {
   readonly version: number;
   /** Whether it is 64-bit DWARF. */
   readonly is64: boolean;
-  /** Offset of the unit in `.debug_info`. */
+  /** The section that the unit is in. */
+  readonly section: EntrySection;
+  /** Offset of the unit in its section. */
   readonly offset: number;
   /** Where its string offsets start in `.debug_str_offsets`. */
   stringOffsetsBase?: number;
   /** Where its addresses start in `.debug_addr`. */
   addressBase?: number;
+  /** The sections that `.debug_addr` is in, for a unit whose entries are in a file of their own. */
+  addresses?: DebugSections;
 }
 
 /** An attribute's value, and the form that says what it means. */
@@ -130,31 +134,36 @@ function block(cursor: DwarfCursor, length: number): number {
 /**
  * The text of an attribute.
  *
- * @returns The text; undefined for a form that is none of a string, and for strings of other files.
+ * @returns The text; undefined for a form that is none of a string, and for strings of a supplementary file not here.
  * @throws {DwarfError} If it is not inside its section.
  */
 export function stringOf(sections: DebugSections, unit: FormContext, attribute: AttributeValue): string | undefined {
   const { form, value } = attribute;
   switch (form) {
     case FORM.string:
-      return sections.string(".debug_info", value);
+      return sections.string(unit.section, value);
     case FORM.strp:
       return sections.string(".debug_str", value);
     case FORM.lineStrp:
       return sections.string(".debug_line_str", value);
+    case FORM.gnuStrpAlternative:
+    case FORM.strpSupplementary:
+      return sections.supplementary?.string(".debug_str", value);
     case FORM.strx:
     case FORM.strx1:
     case FORM.strx2:
     case FORM.strx3:
-    case FORM.strx4: {
-      const size = unit.is64 ? 8 : 4;
-      const base = unit.stringOffsetsBase ?? 2 * size;
-      return sections.string(
-        ".debug_str",
-        sections.cursor(".debug_str_offsets", base + value * size).offset(unit.is64),
-      );
-    }
+    case FORM.strx4:
+    case FORM.gnuStrx:
+      return sections.string(".debug_str", stringOffset(sections, unit, value));
   }
+}
+
+/** Where the string of an index in `.debug_str_offsets` is in `.debug_str`. @throws {DwarfError} If it is nowhere. */
+export function stringOffset(sections: DebugSections, unit: FormContext, index: number): number {
+  const size = unit.is64 ? 8 : 4;
+  const base = unit.stringOffsetsBase ?? (unit.version >= 5 ? 2 * size : 0);
+  return sections.cursor(".debug_str_offsets", base + index * size).offset(unit.is64);
 }
 
 /**
@@ -180,5 +189,5 @@ export function addressOf(sections: DebugSections, unit: FormContext, attribute:
 
 /** The address of an index in `.debug_addr`. @throws {DwarfError} If it is not inside the section. */
 export function addressAt(sections: DebugSections, unit: FormContext, index: number): number {
-  return sections.cursor(".debug_addr", (unit.addressBase ?? 8) + index * 8).u64();
+  return (unit.addresses ?? sections).cursor(".debug_addr", (unit.addressBase ?? 8) + index * 8).u64();
 }

@@ -1,12 +1,34 @@
-/** DWARF: call frames and source lines, from the bytes of their sections. */
+/** DWARF: call frames, source lines and debugging entries, from the bytes of their sections. */
 
 export { CallFrames, type CallFrameSections } from "./call_frames.ts";
+export { ATTRIBUTE, TAG } from "./constants.ts";
+export { DebugInfo, type InfoUnit, type OpenSplit } from "./debug_info.ts";
 export { DebugLines } from "./debug_lines.ts";
+export {
+  type DebugType,
+  type Encoding,
+  type Enumerator,
+  type Member,
+  type Parameter,
+  qualifiedName,
+  type StaticMember,
+  type TypeKind,
+  typeOf,
+  typeOfValue,
+  type Variant,
+  type Variants,
+  VOID,
+} from "./debug_type.ts";
+export { Entry, type EntryAttribute } from "./entry.ts";
 export { DwarfError } from "./errors.ts";
 export { type DwarfExpression, evaluate, type ExpressionContext } from "./expression.ts";
 export { frameAddress } from "./frame_index.ts";
 export type { CfaRule, FrameRow, RegisterRule } from "./frame_rows.ts";
 export type { DwarfFile } from "./line_header.ts";
 export type { LineRow } from "./line_table.ts";
+export { locate, type LocationContext, type Piece, type Place } from "./location.ts";
+export { locationAt } from "./location_lists.ts";
+export type { NameQuery } from "./name_search.ts";
 export { type DebugSectionName, DebugSections, type ReadSection } from "./sections.ts";
 export { pathOf } from "./source_paths.ts";
+export type { DwarfUnit } from "./units.ts";

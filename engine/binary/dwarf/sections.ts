@@ -1,7 +1,7 @@
 /**
  * The debug sections of a file by name, and the strings in them.
  *
- * Leaves out the sections of supplementary files (dwz's), whose strings count as unknown.
+ * A file that dwz made smaller shares a supplementary file with others, whose sections are here beside its own.
  */
 
 import { DwarfCursor } from "./cursor.ts";
@@ -15,10 +15,16 @@ export type DebugSectionName =
   | ".debug_info"
   | ".debug_line"
   | ".debug_line_str"
+  | ".debug_loc"
+  | ".debug_loclists"
   | ".debug_ranges"
   | ".debug_rnglists"
   | ".debug_str"
-  | ".debug_str_offsets";
+  | ".debug_str_offsets"
+  | ".debug_types";
+
+/** The sections that have debugging entries. */
+export type EntrySection = ".debug_info" | ".debug_types";
 
 /** Gives the bytes of a section, decompressed; undefined if the file does not have it. */
 export type ReadSection = (name: DebugSectionName) => Uint8Array | undefined;
@@ -28,6 +34,9 @@ const EMPTY = new Uint8Array();
 /** The debug sections of one file, each read when it is first needed. */
 export class DebugSections {
   readonly #read: ReadSection;
+  readonly #readSupplementary: (() => DebugSections | undefined) | undefined;
+  #supplementary: DebugSections | undefined;
+  #isSupplementaryRead = false;
   readonly #bytes = new Map<DebugSectionName, Uint8Array>();
   readonly #strings = new Map<string, string>();
 
@@ -35,9 +44,20 @@ export class DebugSections {
    * Reads nothing yet.
    *
    * @param read Gives the bytes of a section.
+   * @param supplementary Finds the file that `.gnu_debugaltlink` names, when it is first needed.
    */
-  constructor(read: ReadSection) {
+  constructor(read: ReadSection, supplementary?: () => DebugSections | undefined) {
     this.#read = read;
+    this.#readSupplementary = supplementary;
+  }
+
+  /** The sections of the supplementary file; undefined if there is none, or if it is not here. */
+  get supplementary(): DebugSections | undefined {
+    if (!this.#isSupplementaryRead) {
+      this.#isSupplementaryRead = true;
+      this.#supplementary = this.#readSupplementary?.();
+    }
+    return this.#supplementary;
   }
 
   /** The bytes of a section; none if the file does not have it. */
@@ -78,8 +98,8 @@ export class DebugSections {
    * @returns The string.
    * @throws {DwarfError} If it is not inside the section.
    */
-  string(name: ".debug_str" | ".debug_line_str" | ".debug_info", offset: number): string {
-    if (name === ".debug_info") return this.cursor(name, offset).string();
+  string(name: ".debug_str" | ".debug_line_str" | EntrySection, offset: number): string {
+    if (name === ".debug_info" || name === ".debug_types") return this.cursor(name, offset).string();
     const key = `${name}${offset}`;
     let text = this.#strings.get(key);
     if (text === undefined) this.#strings.set(key, text = this.cursor(name, offset).string());

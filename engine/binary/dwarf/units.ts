@@ -1,8 +1,7 @@
 /**
  * The compilation units of a file: what each was compiled from, where its code is, and where its line program is.
  *
- * Only the header and the first entry of each unit are read. Type units and partial units have no code of their own and
- * are left out, as are the entries that a skeleton unit has in another file. DWARF 5, sections 3.1 and 7.5.1.
+ * Only the header and the first entry of each unit are read. DWARF 5, sections 3.1 and 7.5.1.
  */
 
 import { AbbreviationTable } from "./abbreviations.ts";
@@ -11,11 +10,23 @@ import type { DwarfCursor } from "./cursor.ts";
 import { DwarfError } from "./errors.ts";
 import { addressOf, type AttributeValue, directForm, type FormContext, readForm, stringOf } from "./forms.ts";
 import { type AddressRange, rangeListOffset, readRanges } from "./ranges.ts";
-import type { DebugSections } from "./sections.ts";
+import type { DebugSections, EntrySection } from "./sections.ts";
 
-/** A compilation unit. */
+/** A unit. */
 export interface DwarfUnit extends FormContext {
-  /** Where its first entry is in `.debug_info`, and where the unit ends. */
+  /** The tag of its first entry: a compile unit, partial unit, type unit or skeleton unit. */
+  readonly tag: number;
+  /** Its signature: of the type of a type unit, of the split file of a skeleton or split unit. */
+  readonly signature: bigint | undefined;
+  /** Where the type of a type unit is, from the start of the unit. */
+  readonly typeOffset: number | undefined;
+  /** The file that has the unit's entries, for a skeleton unit. */
+  readonly splitName: string | undefined;
+  /** The source language (DW_LANG_*). */
+  readonly language: number | undefined;
+  /** Where its location lists start, for those that are given by index. */
+  readonly locationListsBase: number | undefined;
+  /** Where its first entry is in its section, and where the unit ends. */
   readonly entries: readonly [start: number, end: number];
   /** Its abbreviations. */
   readonly abbreviations: AbbreviationTable;
@@ -47,21 +58,26 @@ const MAXIMUM_PROBLEMS = 100;
  * Reads the units of a file.
  *
  * @param sections The file's sections.
+ * @param section The section to read: `.debug_types` has the type units of DWARF 4.
  * @returns The units in the file's order. One that is corrupt is passed over, unless its length is.
  */
-export function readUnits(sections: DebugSections): Units {
+export function readUnits(sections: DebugSections, section: EntrySection = ".debug_info"): Units {
   const units: DwarfUnit[] = [];
   const problems: DwarfError[] = [];
   const tables = new Map<number, AbbreviationTable>();
-  const size = sections.bytes(".debug_info").length;
+  const size = sections.bytes(section).length;
   for (let offset = 0; offset < size;) {
     let end = size;
     try {
-      const cursor = sections.cursor(".debug_info", offset);
+      const cursor = sections.cursor(section, offset);
       const { length, is64 } = cursor.initialLength();
       end = cursor.position + length;
       if (end > size) throw cursor.error(`a unit of 0x${length.toString(16)} bytes is cut off`, offset);
-      const unit = readUnit(sections, tables, sections.cursor(".debug_info", cursor.position, end), { offset, is64 });
+      const unit = readUnit(sections, tables, sections.cursor(section, cursor.position, end), {
+        section,
+        offset,
+        is64,
+      });
       if (unit !== undefined) units.push(unit);
     } catch (error) {
       if (!(error instanceof DwarfError)) throw error;
@@ -72,41 +88,48 @@ export function readUnits(sections: DebugSections): Units {
   return { units, problems };
 }
 
-/** DW_UT_*: those with code. */
-const [COMPILE, SKELETON] = [1, 4];
+/** Kinds of units (DW_UT_*). */
+const [COMPILE, TYPE, PARTIAL, SKELETON, SPLIT_COMPILE, SPLIT_TYPE] = [1, 2, 3, 4, 5, 6];
+const KINDS: readonly number[] = [COMPILE, TYPE, PARTIAL, SKELETON, SPLIT_COMPILE, SPLIT_TYPE];
+const FIRST_TAGS: ReadonlySet<number> = new Set([TAG.compileUnit, TAG.partialUnit, TAG.typeUnit, TAG.skeletonUnit]);
 
 function readUnit(
   sections: DebugSections,
   tables: Map<number, AbbreviationTable>,
   cursor: DwarfCursor,
-  { offset, is64 }: { readonly offset: number; readonly is64: boolean },
+  { section, offset, is64 }: Pick<FormContext, "section" | "offset" | "is64">,
 ): DwarfUnit | undefined {
   const version = cursor.u16();
   if (version < 2 || version > 5) throw cursor.error(`the version of a unit is ${version}, not 2 to 5`, offset);
-  const type = version >= 5 ? cursor.u8() : COMPILE;
-  if (type !== COMPILE && type !== SKELETON) return undefined;
+  const kind = version >= 5 ? cursor.u8() : section === ".debug_types" ? TYPE : COMPILE;
+  if (!KINDS.includes(kind)) return undefined;
   const firstSize = version >= 5 ? cursor.u8() : 0;
   const abbreviationOffset = cursor.offset(is64);
   const addressSize = version >= 5 ? firstSize : cursor.u8();
   if (addressSize !== 8) throw cursor.error(`addresses have ${addressSize} bytes, not 8`, offset);
-  if (type === SKELETON) cursor.skip(8);
+  const isType = kind === TYPE || kind === SPLIT_TYPE;
+  const signature = isType || kind === SKELETON || kind === SPLIT_COMPILE ? cursor.u64Exact() : undefined;
+  const typeOffset = isType ? cursor.offset(is64) : undefined;
   let abbreviations = tables.get(abbreviationOffset);
   if (abbreviations === undefined) {
     abbreviations = new AbbreviationTable(sections.cursor(".debug_abbrev", abbreviationOffset));
     tables.set(abbreviationOffset, abbreviations);
   }
-  const context: FormContext = { version, is64, offset };
+  const context: FormContext = { version, is64, section, offset };
   const entries = [cursor.position, cursor.end] as const;
   const code = cursor.uleb();
   if (code === 0) return undefined;
   const { tag, attributes } = abbreviations.get(code);
-  if (tag !== TAG.compileUnit && tag !== TAG.skeletonUnit) return undefined;
+  if (!FIRST_TAGS.has(tag)) return undefined;
   const values = new Map<number, AttributeValue>();
+  let splitId: bigint | undefined;
   for (let index = 0; index < attributes.length; index += 3) {
     const form = directForm(cursor, attributes[index + 1]);
-    values.set(attributes[index], { form, value: readForm(cursor, form, context, attributes[index + 2]) });
+    if (attributes[index] === ATTRIBUTE.gnuSplitId) splitId = cursor.u64Exact();
+    else values.set(attributes[index], { form, value: readForm(cursor, form, context, attributes[index + 2]) });
   }
-  return { ...describe(sections, context, values), entries, abbreviations };
+  const described = describe(sections, context, values);
+  return { ...described, tag, signature: signature ?? splitId, typeOffset, entries, abbreviations };
 }
 
 function describe(sections: DebugSections, context: FormContext, values: ReadonlyMap<number, AttributeValue>) {
@@ -130,6 +153,9 @@ function describe(sections: DebugSections, context: FormContext, values: Readonl
     lineOffset: number(ATTRIBUTE.statementList),
     base,
     rangeListsBase,
+    splitName: text(ATTRIBUTE.splitName) ?? text(ATTRIBUTE.gnuSplitName),
+    language: number(ATTRIBUTE.language),
+    locationListsBase: number(ATTRIBUTE.locationListsBase),
     ranges: rangesOf(sections, { ...unit, base, rangeListsBase }, values),
   };
 }

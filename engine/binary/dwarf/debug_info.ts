@@ -1,0 +1,266 @@
+/**
+ * The debugging entries of a file: from an address to its function, from a name to what has it, from a reference to
+ * its entry.
+ *
+ * The shape of a unit is read when somebody first asks for one of its entries. What is corrupt throws a DwarfError to the
+ * one who asked. DWARF 5, chapter 3; supplementary files (dwz) and split units (`-gsplit-dwarf`) are followed.
+ */
+
+import { readAddressRanges } from "./aranges.ts";
+import { FORM, TAG } from "./constants.ts";
+import { Entry, type EntryAttribute } from "./entry.ts";
+import { DwarfError } from "./errors.ts";
+import { type NameQuery, searchUnit } from "./name_search.ts";
+import type { AddressRange } from "./ranges.ts";
+import type { DebugSections, EntrySection } from "./sections.ts";
+import { UnitIndex } from "./unit_index.ts";
+import { readUnitTree, type UnitTree } from "./unit_tree.ts";
+import { type DwarfUnit, readUnits } from "./units.ts";
+
+/** A unit and its entries. */
+export class InfoUnit {
+  #tree: UnitTree | undefined;
+  readonly #entries = new Map<number, Entry>();
+  #functions: readonly FunctionRange[] | undefined;
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param info The file it is in.
+   * @param header What is known of it.
+   */
+  constructor(readonly info: DebugInfo, readonly header: DwarfUnit) {}
+
+  /** The sections it is in. */
+  get sections(): DebugSections {
+    return this.info.sections;
+  }
+
+  /** Its entries' shape. @throws {DwarfError} If it is corrupt. */
+  get tree(): UnitTree {
+    return this.#tree ??= readUnitTree(this.sections, this.header);
+  }
+
+  /** Its first entry. */
+  get root(): Entry {
+    return this.entry(0);
+  }
+
+  /** The entry of a number. */
+  entry(index: number): Entry {
+    let entry = this.#entries.get(index);
+    if (entry === undefined) this.#entries.set(index, entry = new Entry(this, index));
+    return entry;
+  }
+
+  /** The entry at an offset in the section. @throws {DwarfError} If none begins there. */
+  entryAt(offset: number): Entry {
+    const { offsets } = this.tree;
+    let low = 0;
+    let high = offsets.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (offsets[middle] < offset) low = middle + 1;
+      else high = middle;
+    }
+    if (offsets[low] === offset) return this.entry(low);
+    throw new DwarfError("no entry begins where one is referred to", { section: this.header.section, offset });
+  }
+
+  /** The entry that an attribute refers to; undefined if it is in a file that is not here. */
+  follow({ form, value }: EntryAttribute): Entry | undefined {
+    switch (form) {
+      case FORM.ref1:
+      case FORM.ref2:
+      case FORM.ref4:
+      case FORM.ref8:
+      case FORM.refUnsigned:
+        return this.entryAt(this.header.offset + value);
+      case FORM.refAddress:
+        return this.info.entryAt(value);
+      case FORM.gnuRefAlternative:
+      case FORM.refSupplementary4:
+      case FORM.refSupplementary8:
+        return this.info.supplementary?.entryAt(value);
+      case FORM.refSignature:
+        return this.info.typeOf(value);
+    }
+  }
+
+  /** The innermost function with code at an address, without those that are inlined. */
+  functionAt(address: number): Entry | undefined {
+    const all = this.#functions ??= [...this.#functionRanges()].sort((a, b) => a.start - b.start);
+    let low = 0;
+    let high = all.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (all[middle].start <= address) low = middle + 1;
+      else high = middle;
+    }
+    // Functions hardly ever lie inside one another: those before are looked at in case.
+    for (let at = low - 1; at >= Math.max(0, low - 16); at--) {
+      if (address < all[at].end) return this.entry(all[at].index);
+    }
+    return undefined;
+  }
+
+  *#functionRanges(): Generator<FunctionRange> {
+    const { tags } = this.tree;
+    for (let index = 0; index < tags.length; index++) {
+      if (tags[index] !== TAG.subprogram) continue;
+      for (const { start, end } of this.entry(index).ranges) if (start > 0) yield { start, end, index };
+    }
+  }
+}
+
+interface FunctionRange extends AddressRange {
+  readonly index: number;
+}
+
+/** Finds the entries that a skeleton unit has in a file of their own. */
+export type OpenSplit = (unit: DwarfUnit) => DebugSections | undefined;
+
+/** The debugging entries of one file. */
+export class DebugInfo {
+  readonly #openSplit: OpenSplit;
+  #units: readonly InfoUnit[] | undefined;
+  #problems: readonly DwarfError[] = [];
+  #index: { readonly units: UnitIndex; readonly isWhole: boolean } | undefined;
+  #signatures: ReadonlyMap<number, InfoUnit> | undefined;
+  #supplementary: DebugInfo | undefined;
+  readonly #splits = new Map<InfoUnit, InfoUnit>();
+  readonly #searches = new Map<string, readonly Entry[]>();
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param sections The file's sections.
+   * @param openSplit Finds files of split units.
+   */
+  constructor(readonly sections: DebugSections, openSplit: OpenSplit = () => undefined) {
+    this.#openSplit = openSplit;
+  }
+
+  /** Its units, skeletons as they are. */
+  get units(): readonly InfoUnit[] {
+    if (this.#units !== undefined) return this.#units;
+    const [info, types] = [readUnits(this.sections), readUnits(this.sections, ".debug_types")];
+    this.#problems = [...info.problems, ...types.problems];
+    return this.#units = [...info.units, ...types.units].map((header) => new InfoUnit(this, header));
+  }
+
+  /** What kept units from being known. */
+  get problems(): readonly DwarfError[] {
+    return this.#problems;
+  }
+
+  /** The entries of the file that dwz put what is shared in. */
+  get supplementary(): DebugInfo | undefined {
+    const { supplementary } = this.sections;
+    if (supplementary === undefined) return undefined;
+    return this.#supplementary ??= new DebugInfo(supplementary);
+  }
+
+  /** The entry at an offset. @throws {DwarfError} If none begins there. */
+  entryAt(offset: number, section: EntrySection = ".debug_info"): Entry {
+    const units = this.units;
+    let low = 0;
+    let high = units.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const { header } = units[middle];
+      if (header.section === section && header.offset <= offset) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) throw new DwarfError("no unit has an entry that is referred to", { section, offset });
+    return units[low - 1].entryAt(offset);
+  }
+
+  /** The type of a signature, rounded as a number is; undefined if its unit is not here. */
+  typeOf(signature: number): Entry | undefined {
+    this.#signatures ??= new Map(
+      this.units.filter(({ header }) => header.typeOffset !== undefined)
+        .map((unit) => [Number(unit.header.signature), unit]),
+    );
+    const unit = this.#signatures.get(signature);
+    return unit?.entryAt(unit.header.offset + (unit.header.typeOffset ?? 0));
+  }
+
+  /** The compile unit with code at an address, with its entries. */
+  unitAt(address: number): InfoUnit | undefined {
+    this.#index ??= this.#makeIndex();
+    const found = this.#index.units.unitAt(address);
+    if (found >= 0) return this.whole(this.units[found]);
+    // Units that do not say where their code is are asked for their functions.
+    if (this.#index.isWhole) return undefined;
+    return this.units.find((unit) => isUnplaced(unit) && this.whole(unit).functionAt(address) !== undefined);
+  }
+
+  /** The function with code at an address, without those that are inlined. */
+  functionAt(address: number): Entry | undefined {
+    return this.unitAt(address)?.functionAt(address);
+  }
+
+  /** The unit with the entries of a skeleton; others are themselves. */
+  whole(unit: InfoUnit): InfoUnit {
+    if (unit.header.splitName === undefined || unit.header.tag === TAG.partialUnit) return unit;
+    let split = this.#splits.get(unit);
+    if (split === undefined) this.#splits.set(unit, split = this.#split(unit) ?? unit);
+    return split;
+  }
+
+  /**
+   * The entries of a name that are in no function: variables, functions, types, in namespaces too.
+   *
+   * @param query The name, and the tags that are wanted.
+   * @param first The unit to look in first: if it has some, others are not looked at.
+   * @returns The entries, declarations last.
+   */
+  search(query: NameQuery, first?: InfoUnit): readonly Entry[] {
+    if (first !== undefined) {
+      const near = searchUnit(first, query);
+      if (near.some(({ isDeclaration }) => !isDeclaration)) return near.map(({ entry }) => entry);
+    }
+    const key = `${query.name} ${query.tags.join()}`;
+    let found = this.#searches.get(key);
+    if (found === undefined) {
+      const all = this.units.flatMap((unit) => searchUnit(this.whole(unit), query));
+      const shared = this.supplementary?.search(query) ?? [];
+      const [ours, declarations] = [true, false].map((wanted) =>
+        all.filter(({ isDeclaration }) => isDeclaration !== wanted).map(({ entry }) => entry)
+      );
+      this.#searches.set(key, found = [...ours, ...shared, ...declarations]);
+    }
+    return found;
+  }
+
+  #split(skeleton: InfoUnit): InfoUnit | undefined {
+    const sections = this.#openSplit(skeleton.header);
+    if (sections === undefined) return undefined;
+    const info = new DebugInfo(sections);
+    const { signature, base, ranges, lineOffset, addressBase, directory } = skeleton.header;
+    const unit = info.units.find(({ header }) => header.tag === TAG.compileUnit && header.signature === signature);
+    if (unit === undefined) return undefined;
+    const header = { ...unit.header, base, ranges, lineOffset, directory, addressBase, addresses: this.sections };
+    const whole = new InfoUnit(info, header);
+    info.#units = info.units.map((each) => each === unit ? whole : each);
+    return whole;
+  }
+
+  #makeIndex() {
+    const listed = this.units.some(isUnplaced) ? readAddressRanges(this.sections) : new Map();
+    const ranges = new Map<number, readonly AddressRange[]>();
+    let isWhole = true;
+    for (const [number, { header }] of this.units.entries()) {
+      if (header.tag !== TAG.compileUnit && header.tag !== TAG.skeletonUnit) continue;
+      const own = header.ranges.length > 0 ? header.ranges : listed.get(header.offset);
+      if (own === undefined) isWhole = false;
+      else ranges.set(number, own);
+    }
+    return { units: new UnitIndex(ranges), isWhole };
+  }
+}
+
+function isUnplaced({ header }: InfoUnit): boolean {
+  return header.ranges.length === 0 && (header.tag === TAG.compileUnit || header.tag === TAG.skeletonUnit);
+}

@@ -1,0 +1,346 @@
+/**
+ * Types of a program, as its debugging entries describe them: what of them is needed to show values and reach into them.
+ *
+ * What a type refers to is read when somebody asks for it. Leaves out template parameters of values, and types whose size
+ * depends on the run, but for the counts of arrays that a variable holds. DWARF 5, chapter 5.
+ */
+
+import { ATTRIBUTE, TAG } from "./constants.ts";
+import type { Entry } from "./entry.ts";
+import type { DwarfExpression } from "./expression.ts";
+
+/** What a type is. */
+export type TypeKind =
+  | "void"
+  | "base"
+  | "pointer"
+  | "reference"
+  | "rvalue reference"
+  | "member pointer"
+  | "array"
+  | "structure"
+  | "union"
+  | "class"
+  | "enumeration"
+  | "typedef"
+  | "const"
+  | "volatile"
+  | "restrict"
+  | "atomic"
+  | "function"
+  | "unspecified";
+
+/** How a base type is to be read. */
+export type Encoding =
+  | "address"
+  | "boolean"
+  | "complex"
+  | "float"
+  | "signed"
+  | "signed char"
+  | "unsigned"
+  | "unsigned char"
+  | "utf";
+
+/** A field of a structure, or a class that it is derived from. */
+export interface Member {
+  /** Its name; undefined for a structure or union without one, whose own fields count as this one's. */
+  readonly name: string | undefined;
+  /** Its type. */
+  readonly type: DebugType;
+  /** Where it is, from the start, in bits. */
+  readonly bitOffset: number;
+  /** Bits that it has, for a bit-field. */
+  readonly bitSize: number | undefined;
+  /** Whether it is a class that this one is derived from. */
+  readonly isBase: boolean;
+  /** Whether the class is shared with others that are derived from it: then where it is, is found out at run time. */
+  readonly isVirtual: boolean;
+  /** Whether the compiler made it, as the pointer to a table of virtual functions. */
+  readonly isArtificial: boolean;
+}
+
+/** A variable that is a member of a class, not of each value. */
+export interface StaticMember {
+  readonly name: string;
+  readonly type: DebugType;
+  /** The entry that declares it. */
+  readonly entry: Entry;
+}
+
+/** A name of a number. */
+export interface Enumerator {
+  readonly name: string;
+  readonly value: bigint;
+}
+
+/** One of the shapes of a value, as a variant of Rust's enumerations. */
+export interface Variant {
+  /** The numbers that mean it; undefined for the one that others leave. */
+  readonly discriminant: bigint | undefined;
+  readonly members: readonly Member[];
+}
+
+/** Shapes that a value may have, and the field that says which it has. */
+export interface Variants {
+  readonly discriminant: Member | undefined;
+  readonly list: readonly Variant[];
+}
+
+/** A parameter of a type of functions. */
+export interface Parameter {
+  readonly name: string | undefined;
+  readonly type: DebugType;
+}
+
+/** A type. */
+export interface DebugType {
+  /** What it is. */
+  readonly kind: TypeKind;
+  /** Its name, with its namespaces; undefined if it has none. */
+  readonly name: string | undefined;
+  /** Its size in bytes; 0 if it is not known. */
+  readonly size: number;
+  /** How a base type is to be read. */
+  readonly encoding?: Encoding | undefined;
+  /** What it points to, is an array of, is another name of, returns; the type of an enumeration's numbers. */
+  readonly target?: DebugType | undefined;
+  /** Elements of each dimension of an array; undefined if that is not known. */
+  readonly counts?: readonly (number | undefined)[];
+  /** Fields, bases first. */
+  readonly members?: readonly Member[];
+  /** Variables of a class. */
+  readonly statics?: readonly StaticMember[];
+  /** Shapes it may have. */
+  readonly variants?: Variants | undefined;
+  /** Names of an enumeration's numbers. */
+  readonly enumerators?: readonly Enumerator[];
+  /** Parameters of a type of functions. */
+  readonly parameters?: readonly Parameter[];
+  /** Whether it is only said that there is such a type. */
+  readonly isDeclaration?: boolean;
+  /** Whether its unit is of a language whose structures are named without the word `struct`: C++, Rust. */
+  readonly isPlainlyNamed?: boolean;
+  /** Its entry; undefined for one that no program has. */
+  readonly entry?: Entry;
+}
+
+/** The type that says nothing. */
+export const VOID: DebugType = { kind: "void", name: "void", size: 1 };
+
+const KINDS: Readonly<Record<number, TypeKind>> = {
+  [TAG.baseType]: "base",
+  [TAG.pointerType]: "pointer",
+  [TAG.referenceType]: "reference",
+  [TAG.rvalueReferenceType]: "rvalue reference",
+  [TAG.pointerToMemberType]: "member pointer",
+  [TAG.arrayType]: "array",
+  [TAG.structureType]: "structure",
+  [TAG.unionType]: "union",
+  [TAG.classType]: "class",
+  [TAG.enumerationType]: "enumeration",
+  [TAG.typedef]: "typedef",
+  [TAG.constType]: "const",
+  [TAG.volatileType]: "volatile",
+  [TAG.restrictType]: "restrict",
+  [TAG.atomicType]: "atomic",
+  [TAG.immutableType]: "const",
+  [TAG.subroutineType]: "function",
+  [TAG.subprogram]: "function",
+};
+
+/** DW_ATE_*. */
+const ENCODINGS: Readonly<Record<number, Encoding>> = {
+  1: "address",
+  2: "boolean",
+  3: "complex",
+  4: "float",
+  5: "signed",
+  6: "signed char",
+  7: "unsigned",
+  8: "unsigned char",
+  0x10: "utf",
+};
+
+/** DW_LANG_* of C, whose structures are named with a word before. */
+const C_LANGUAGES: ReadonlySet<number> = new Set([0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x3e]);
+
+const types = new WeakMap<Entry, DebugType>();
+
+/** The type that an entry describes. @param entry The entry; undefined means `void`. */
+export function typeOf(entry: Entry | undefined): DebugType {
+  if (entry === undefined) return VOID;
+  let type = types.get(entry);
+  if (type === undefined) types.set(entry, type = new EntryType(entry));
+  return type;
+}
+
+/** The type of what an entry describes: of a variable, a member, a function's result. */
+export function typeOfValue(entry: Entry): DebugType {
+  return typeOf(entry.type);
+}
+
+/** The name of an entry with the namespaces and classes that it is in. */
+export function qualifiedName(entry: Entry): string | undefined {
+  const { name } = entry;
+  if (name === undefined) return undefined;
+  const outer: string[] = [];
+  for (let at = entry.origin.parent; at !== undefined; at = at.parent) {
+    if (at.tag === TAG.namespace) outer.unshift(at.name ?? "(anonymous namespace)");
+    else if (SCOPES.has(at.tag) && at.name !== undefined) outer.unshift(at.name);
+    else if (at.tag === TAG.subprogram) break;
+  }
+  return [...outer, name].join("::");
+}
+
+const SCOPES: ReadonlySet<number> = new Set([TAG.structureType, TAG.classType, TAG.unionType]);
+
+class EntryType implements DebugType {
+  readonly kind: TypeKind;
+  #members: readonly Member[] | undefined;
+  #enumerators: readonly Enumerator[] | undefined;
+  #size: number | undefined;
+
+  constructor(readonly entry: Entry) {
+    this.kind = KINDS[entry.tag] ?? "unspecified";
+  }
+
+  get name(): string | undefined {
+    return qualifiedName(this.entry);
+  }
+
+  get isDeclaration(): boolean {
+    return this.entry.flag(ATTRIBUTE.declaration);
+  }
+
+  get isPlainlyNamed(): boolean {
+    return !C_LANGUAGES.has(this.entry.unit.root.number(ATTRIBUTE.language) ?? 0x1a);
+  }
+
+  get size(): number {
+    return this.#size ??= this.entry.number(ATTRIBUTE.byteSize) ?? this.#impliedSize();
+  }
+
+  #impliedSize(): number {
+    switch (this.kind) {
+      case "pointer":
+      case "reference":
+      case "rvalue reference":
+        return 8;
+      case "array":
+        return this.counts.reduce<number>((total, count) => total * (count ?? 0), this.target.size);
+      case "typedef":
+      case "const":
+      case "volatile":
+      case "restrict":
+      case "atomic":
+        return this.target.size;
+      case "function":
+        return 1;
+      default:
+        return 0;
+    }
+  }
+
+  get encoding(): Encoding | undefined {
+    return ENCODINGS[this.entry.number(ATTRIBUTE.encoding) ?? 0];
+  }
+
+  get target(): DebugType {
+    return typeOfValue(this.entry);
+  }
+
+  get counts(): readonly (number | undefined)[] {
+    return this.entry.children.filter(({ tag }) => tag === TAG.subrangeType).map((range) => {
+      const count = range.number(ATTRIBUTE.count);
+      if (count !== undefined) return count;
+      const last = range.number(ATTRIBUTE.upperBound);
+      // A flexible array's bound is all ones, or missing.
+      return last === undefined || last >= 2 ** 63 ? undefined : (last | 0) === -1 && last > 2 ** 31 ? 0 : last + 1;
+    });
+  }
+
+  get members(): readonly Member[] {
+    return this.#members ??= membersOf(this.entry);
+  }
+
+  get statics(): readonly StaticMember[] {
+    return this.entry.children.flatMap((child) => {
+      const isStatic = child.tag === TAG.variable || child.tag === TAG.member && isStaticMember(child);
+      return isStatic && child.name !== undefined ? [{ name: child.name, type: typeOfValue(child), entry: child }] : [];
+    });
+  }
+
+  get variants(): Variants | undefined {
+    const part = this.entry.children.find(({ tag }) => tag === TAG.variantPart);
+    if (part === undefined) return undefined;
+    const discriminant = part.reference(ATTRIBUTE.discriminant);
+    return {
+      discriminant: discriminant && memberOf(discriminant),
+      list: part.children.filter(({ tag }) => tag === TAG.variant).map((variant) => ({
+        discriminant: variant.exact(ATTRIBUTE.discriminantValue),
+        members: membersOf(variant),
+      })),
+    };
+  }
+
+  get enumerators(): readonly Enumerator[] {
+    return this.#enumerators ??= this.entry.children.filter(({ tag }) => tag === TAG.enumerator).map((child) => ({
+      name: child.name ?? "?",
+      value: child.exact(ATTRIBUTE.constantValue) ?? 0n,
+    }));
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.entry.children.flatMap((child) => {
+      if (child.tag === TAG.formalParameter) return [{ name: child.name, type: typeOfValue(child) }];
+      return child.tag === TAG.unspecifiedParameters ? [{ name: "...", type: VOID }] : [];
+    });
+  }
+}
+
+function isStaticMember(entry: Entry): boolean {
+  return entry.flag(ATTRIBUTE.external) && !entry.has(ATTRIBUTE.dataMemberLocation) &&
+    !entry.has(ATTRIBUTE.dataBitOffset);
+}
+
+function membersOf(entry: Entry): readonly Member[] {
+  return entry.children
+    .filter((child) => child.tag === TAG.inheritance || child.tag === TAG.member && !isStaticMember(child))
+    .map(memberOf);
+}
+
+function memberOf(entry: Entry): Member {
+  const type = typeOfValue(entry);
+  const isBase = entry.tag === TAG.inheritance;
+  const bitSize = entry.number(ATTRIBUTE.bitSize);
+  return {
+    name: entry.name,
+    type,
+    bitOffset: bitOffsetOf(entry, type, bitSize),
+    bitSize,
+    isBase,
+    isVirtual: isBase && (entry.number(ATTRIBUTE.virtuality) ?? 0) === 1,
+    isArtificial: entry.flag(ATTRIBUTE.artificial),
+  };
+}
+
+function bitOffsetOf(entry: Entry, type: DebugType, bitSize: number | undefined): number {
+  const whole = entry.number(ATTRIBUTE.dataBitOffset);
+  if (whole !== undefined) return whole;
+  const start = 8 * (entry.number(ATTRIBUTE.dataMemberLocation) ?? constantPlace(entry) ?? 0);
+  // DWARF 2 and 3 count a bit-field from the highest bit of what holds it.
+  const fromHighest = entry.number(ATTRIBUTE.bitOffset);
+  if (fromHighest === undefined || bitSize === undefined) return start;
+  const storage = entry.number(ATTRIBUTE.byteSize) ?? type.size;
+  return start + storage * 8 - fromHighest - bitSize;
+}
+
+/** DW_OP_plus_uconst alone, as old compilers write where a member is. */
+function constantPlace(entry: Entry): number | undefined {
+  const block: DwarfExpression | undefined = entry.block(ATTRIBUTE.dataMemberLocation);
+  if (block === undefined || block.bytes[0] !== 0x23) return undefined;
+  let value = 0;
+  for (let at = 1, scale = 1; at < block.bytes.length; at++, scale *= 128) value += (block.bytes[at] & 0x7f) * scale;
+  return value;
+}
