@@ -5,9 +5,21 @@ import { GuestCpu } from "./cpu/guest_cpu.ts";
 import type { Registers } from "./cpu/registers.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
+import {
+  type DebugValue,
+  DebugValueError,
+  evaluateC,
+  scopeOfFrame,
+  type SourceFrame,
+  sourceFrames,
+  type Target,
+} from "./debug/mod.ts";
+import { variableOfEntry } from "./debug/names.ts";
 import type { SymbolAt, Symbols } from "./symbols/mod.ts";
 import { type Frame, unwind } from "./unwind.ts";
 
+/** Frames on the stack that the innermost one's variables need: what its caller knows of its arguments. */
+const NEAR_FRAMES = 3;
 /** Longest instruction of x86, in bytes. */
 const LONGEST = 15;
 
@@ -74,6 +86,69 @@ export class GuestContext extends GuestCpu {
   backtrace(limit?: number): Frame[] {
     const registers = GENERAL_REGISTERS.map((name) => this[name]);
     return unwind({ pc: this.pc, registers }, this.memory, this.symbols, limit);
+  }
+
+  /** The guest as its variables are found in it. */
+  get #target(): Target {
+    const { memory, symbols, fsBase } = this;
+    const target: Target = {
+      memory,
+      symbols,
+      fsBase,
+      xmm: (index) => this.xmm(index),
+      variable: (entry) => variableOfEntry(target, entry),
+      setGeneral: (encoding, value) => void (this[GENERAL_REGISTERS[encoding]] = value),
+    };
+    return target;
+  }
+
+  /**
+   * The calls that led here as the source has them, inlined ones too: with names, lines, arguments and variables.
+   *
+   * @param limit The most frames on the stack to find.
+   */
+  frames(limit?: number): readonly SourceFrame[] {
+    return sourceFrames(this.#target, this.backtrace(limit));
+  }
+
+  /** The innermost call, for its variables. */
+  get frame(): SourceFrame {
+    return this.frames(NEAR_FRAMES)[0];
+  }
+
+  /** The variables and arguments of the function at hand by their names, the innermost of each name. */
+  get locals(): Readonly<Record<string, DebugValue>> {
+    const { frame } = this;
+    const found: Record<string, DebugValue> = {};
+    for (const { name, value } of [...frame.locals, ...frame.arguments]) found[name] ??= value;
+    return found;
+  }
+
+  /**
+   * A variable or an argument of the function at hand: `cpu.local("n")?.value`.
+   *
+   * @param name Its name in the source.
+   * @returns Its value; undefined if there is none of that name, or no debug information.
+   */
+  local(name: string): DebugValue | undefined {
+    return this.frame.local(name);
+  }
+
+  /**
+   * Evaluates an expression of C over the variables at hand: `cpu.evaluate("node->next->value")`.
+   *
+   * @param expression Names of variables, fields, arithmetic, casts; registers as `$rax`.
+   * @param frame The frame whose variables are meant; by default the innermost one.
+   * @returns The value.
+   * @throws {SyntaxError} If it is no expression.
+   * @throws {UnknownVariableError} If a name means nothing here.
+   * @throws {DebugValueError} If an operation does not fit, or needs what was optimized away.
+   * @throws {GuestMemoryError} If it reads memory that is not mapped.
+   */
+  evaluate(expression: string, frame: SourceFrame = this.frame): DebugValue {
+    const found = evaluateC(expression, scopeOfFrame(this.#target, frame));
+    if ("value" in found) return found.value;
+    throw new DebugValueError(`Cannot use \`${expression}\` as a value: it is a type`);
   }
 
   /** The instruction that is executed next; undefined where no memory is mapped. */

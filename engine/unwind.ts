@@ -3,7 +3,7 @@
  *
  * Each step tries, in this order: call frame information, the code of a signal trampoline, the code of the function's
  * prologue and epilogue, the frame pointer, and last a look for a return address on the stack, which is a guess and marked
- * so. Leaves out inlined functions. A corrupt stack ends the walk early, and never fails. DWARF 5, section 6.4.4;
+ * so. Leaves out inlined functions (see debug/source_frame.ts). A corrupt stack ends the walk early, and never fails. DWARF 5, section 6.4.4;
  * x86-64 psABI, section 3.2.2.
  */
 
@@ -36,6 +36,8 @@ export interface Frame {
   readonly level: number;
   /** The instruction it is at or, in a caller, where it goes on. */
   readonly pc: bigint;
+  /** What it executes or, in a caller, the end of the call: an address inside the code that is active. */
+  readonly place: bigint;
   /** Its stack pointer there. */
   readonly sp: bigint;
   /** Its canonical frame address: the stack pointer before it was called; undefined if that is not known. */
@@ -133,6 +135,7 @@ function frameOf(
   return {
     level,
     pc,
+    place,
     sp: registers[STACK_POINTER] ?? 0n,
     cfa: step?.cfa,
     symbol: isCall ? symbols.ofReturn(pc) : symbols.at(pc),

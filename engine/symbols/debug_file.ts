@@ -6,7 +6,7 @@
  * symbol tables (`.gnu_debugdata`). GDB manual, "Debugging Information in Separate Files".
  */
 
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type ElfImage, FileSource, parseDebugElf } from "../binary/elf/mod.ts";
 
 /** Where debug files are installed. */
@@ -44,6 +44,35 @@ export function findDebugFile(
     }
   }
   return undefined;
+}
+
+/**
+ * Finds the file that has what several debug files share, as dwz leaves it: `.gnu_debugaltlink`.
+ *
+ * @param elf The debug file, whose source is still open.
+ * @param path Its path.
+ * @param folders Where debug files are installed.
+ * @returns The path of the file; undefined if the debug file names none, or if none that is here belongs to it.
+ * @throws {ElfError} If the link is corrupt.
+ */
+export function findSupplementary(
+  elf: ElfImage,
+  path: string,
+  folders: readonly string[] = DEBUG_FOLDERS,
+): string | undefined {
+  const section = elf.section(".gnu_debugaltlink");
+  if (section === undefined) return undefined;
+  const bytes = elf.contents(section);
+  const end = bytes.indexOf(0);
+  if (end < 0) return undefined;
+  const name = new TextDecoder().decode(bytes.subarray(0, end));
+  const id = bytes.subarray(end + 1).toHex();
+  const places = [
+    resolve(dirname(Deno.realPathSync(path)), name),
+    ...folders.map((folder) => join(folder, ".build-id", id.slice(0, 2), `${id.slice(2)}.debug`)),
+    ...folders.map((folder) => join(folder, ".dwz", basename(name))),
+  ];
+  return places.find((place) => open(place, (source) => parseDebugElf(source, place).buildId() === id));
 }
 
 /** Whether a file exists and passes a check. */

@@ -6,7 +6,7 @@
  */
 
 import { basename } from "node:path";
-import { CallFrames, DwarfError, type FrameRow } from "../binary/dwarf/mod.ts";
+import { CallFrames, DebugSections, DwarfError, type FrameRow } from "../binary/dwarf/mod.ts";
 import {
   type ByteSource,
   type ElfImage,
@@ -16,7 +16,9 @@ import {
   parseDebugElf,
   parseElf,
 } from "../binary/elf/mod.ts";
+import { DEBUG_FOLDERS, findSupplementary } from "./debug_file.ts";
 import { loadCallFrames } from "./frames.ts";
+import { ImageInfo, sectionsOfFile } from "./info.ts";
 import { isFileProblem, type LoadedSymbols, type LoadOptions, loadSymbols } from "./load.ts";
 import { ImageLines, type SourceLine } from "./lines.ts";
 import { SymbolTable } from "./table.ts";
@@ -58,12 +60,16 @@ export class Image {
   readonly role: ImageRole;
   /** Its loadable segments, at the file's addresses: add {@linkcode Image.base}. */
   readonly segments: readonly ElfSegment[];
+  /** The segment that each thread has a copy of, at the file's address; undefined if it has none. */
+  readonly threadStorage: ElfSegment | undefined;
   /** Where the image's code begins to run, if it is a program or an interpreter; otherwise it means nothing. */
   readonly entry: bigint;
   readonly #options: ImageOptions;
   #loaded: LoadedSymbols | undefined;
   #frames: CallFrames | undefined;
+  #sections: DebugSections | undefined;
   #lines: ImageLines | undefined;
+  #info: ImageInfo | undefined;
   #slots: readonly FunctionSlot[] | undefined;
 
   /**
@@ -79,6 +85,7 @@ export class Image {
     this.base = base;
     this.role = role;
     this.segments = segments;
+    this.threadStorage = elf.segments.find(({ type }) => type === "tls");
     this.entry = base + elf.entry;
     this.start = base + pageStart(segments[0]?.address ?? 0n);
     this.end = segments.reduce((end, { address, memorySize }) => {
@@ -163,7 +170,31 @@ export class Image {
    * @returns The lines; where there is no debug information, there are none.
    */
   lines(): ImageLines {
-    return this.#lines ??= new ImageLines((name) => this.#debugSection(name), this.base);
+    return this.#lines ??= new ImageLines(this.#debugSections(), this.base);
+  }
+
+  /**
+   * Its debugging entries: functions, variables and types, at the file's addresses.
+   *
+   * @returns The entries; where there is no debug information, there are none.
+   */
+  info(): ImageInfo {
+    return this.#info ??= new ImageInfo(this.#debugSections(), this.base);
+  }
+
+  #debugSections(): DebugSections {
+    return this.#sections ??= new DebugSections(
+      (name) => this.#debugSection(name),
+      () => this.#supplementary(),
+    );
+  }
+
+  #supplementary(): DebugSections | undefined {
+    const path = this.#reading((elf, _, debug) => {
+      const { hostPath = this.path, debugFolders = DEBUG_FOLDERS } = this.#options;
+      return findSupplementary(debug ?? elf, debug === undefined ? hostPath : this.debugFile ?? hostPath, debugFolders);
+    });
+    return path === undefined ? undefined : sectionsOfFile(path);
   }
 
   /** A debug section of the file or, if it has no lines itself, of its debug file. */

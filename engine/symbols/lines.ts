@@ -6,11 +6,11 @@
 
 import {
   DebugLines,
-  DebugSections,
+  type DebugSections,
   type DwarfError,
+  type DwarfUnit,
   type LineRow,
   pathOf,
-  type ReadSection,
 } from "../binary/dwarf/mod.ts";
 
 /** A place in the source. */
@@ -46,11 +46,11 @@ export class ImageLines {
   /**
    * Reads which units there are.
    *
-   * @param readSection Gives the bytes of a debug section.
+   * @param sections The debug sections.
    * @param bias What is added to the file's addresses.
    */
-  constructor(readSection: ReadSection, bias: bigint) {
-    this.#lines = new DebugLines(new DebugSections(readSection));
+  constructor(sections: DebugSections, bias: bigint) {
+    this.#lines = new DebugLines(sections);
     this.#bias = Number(bias);
   }
 
@@ -91,6 +91,12 @@ export class ImageLines {
     for (const row of this.#lines.rows()) yield this.#lineOf(row);
   }
 
+  /** A file that entries of a unit refer to by its number; undefined if there is none. */
+  pathOfFile(unit: DwarfUnit, number: number): Pick<SourceLine, "file" | "directory"> | undefined {
+    const file = this.#lines.fileOf(unit, number);
+    return file && placeOf(pathOf(file));
+  }
+
   #lineOf(row: LineRow): SourceLine {
     let made = this.#made.get(row);
     if (made === undefined) this.#made.set(row, made = toLine(row, this.#bias));
@@ -99,8 +105,10 @@ export class ImageLines {
 }
 
 function toLine({ start, end, file, ...rest }: LineRow, bias: number): SourceLine {
-  const path = pathOf(file);
+  return { ...placeOf(pathOf(file)), address: BigInt(start + bias), size: end - start, ...rest };
+}
+
+function placeOf(path: string): Pick<SourceLine, "file" | "directory"> {
   const slash = path.lastIndexOf("/");
-  const directory = slash < 0 ? "" : path.slice(0, Math.max(slash, 1));
-  return { file: path.slice(slash + 1), directory, address: BigInt(start + bias), size: end - start, ...rest };
+  return { file: path.slice(slash + 1), directory: slash < 0 ? "" : path.slice(0, Math.max(slash, 1)) };
 }

@@ -1,7 +1,7 @@
 /** From an address in a guest to its name, and back. See {@linkcode Symbols}. */
 
 export type { SymbolKind } from "./candidates.ts";
-export { DEBUG_FOLDERS, findDebugFile } from "./debug_file.ts";
+export { DEBUG_FOLDERS, findDebugFile, findSupplementary } from "./debug_file.ts";
 export {
   type FoundLocation,
   type FoundSymbol,
@@ -12,6 +12,7 @@ export {
 } from "./directory.ts";
 export { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
 export { Image, type ImageOptions, type ImageRole } from "./image.ts";
+export { ImageInfo } from "./info.ts";
 export { ImageLines, type SourceLine } from "./lines.ts";
 export type { LoadOptions } from "./load.ts";
 export { type ImageSymbol, type SymbolOffset, SymbolTable } from "./table.ts";

@@ -136,8 +136,13 @@ export class DebugInfo {
    *
    * @param sections The file's sections.
    * @param openSplit Finds files of split units.
+   * @param main The file that this one has parts of the entries of.
    */
-  constructor(readonly sections: DebugSections, openSplit: OpenSplit = () => undefined) {
+  constructor(
+    readonly sections: DebugSections,
+    openSplit: OpenSplit = () => undefined,
+    readonly main: DebugInfo | undefined = undefined,
+  ) {
     this.#openSplit = openSplit;
   }
 
@@ -158,7 +163,7 @@ export class DebugInfo {
   get supplementary(): DebugInfo | undefined {
     const { supplementary } = this.sections;
     if (supplementary === undefined) return undefined;
-    return this.#supplementary ??= new DebugInfo(supplementary);
+    return this.#supplementary ??= new DebugInfo(supplementary, undefined, this);
   }
 
   /** The entry at an offset. @throws {DwarfError} If none begins there. */
@@ -237,7 +242,7 @@ export class DebugInfo {
   #split(skeleton: InfoUnit): InfoUnit | undefined {
     const sections = this.#openSplit(skeleton.header);
     if (sections === undefined) return undefined;
-    const info = new DebugInfo(sections);
+    const info = new DebugInfo(sections, undefined, this);
     const { signature, base, ranges, lineOffset, addressBase, directory } = skeleton.header;
     const unit = info.units.find(({ header }) => header.tag === TAG.compileUnit && header.signature === signature);
     if (unit === undefined) return undefined;

@@ -105,6 +105,12 @@ export class DebugLines {
     return [...this.#nameIndex().keys()];
   }
 
+  /** A file that entries of a unit refer to by its number; undefined if there is none. */
+  fileOf({ lineOffset }: DwarfUnit, number: number): DwarfFile | undefined {
+    const program = this.#programs.find(({ offset }) => offset === lineOffset);
+    return program && this.#filesOf(program)[number];
+  }
+
   /** All rows of all units; runs every line program. */
   *rows(): Generator<LineRow> {
     for (const program of this.#programs) yield* this.#tableOf(program) ?? [];

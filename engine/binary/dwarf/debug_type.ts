@@ -56,6 +56,8 @@ export interface Member {
   readonly isBase: boolean;
   /** Whether the class is shared with others that are derived from it: then where it is, is found out at run time. */
   readonly isVirtual: boolean;
+  /** Where it is, if that depends on the object. */
+  readonly location: DwarfExpression | undefined;
   /** Whether the compiler made it, as the pointer to a table of virtual functions. */
   readonly isArtificial: boolean;
 }
@@ -321,6 +323,7 @@ function memberOf(entry: Entry): Member {
     bitSize,
     isBase,
     isVirtual: isBase && (entry.number(ATTRIBUTE.virtuality) ?? 0) === 1,
+    location: entry.block(ATTRIBUTE.dataMemberLocation),
     isArtificial: entry.flag(ATTRIBUTE.artificial),
   };
 }

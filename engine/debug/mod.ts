@@ -1,0 +1,9 @@
+/** The guest's variables as its source has them: frames, values, types, and expressions over them. */
+
+export { evaluateC, type Evaluated, type ExpressionScope, UnknownVariableError } from "./c_expression.ts";
+export { scopeOfFrame } from "./frame_scope.ts";
+export { type Argument, SourceFrame, sourceFrames, type SourcePlace, type Variable } from "./source_frame.ts";
+export type { Target } from "./target.ts";
+export { typeLines, typeName } from "./type_name.ts";
+export { DebugValue, DebugValueError } from "./value.ts";
+export { type TextOptions, valueText } from "./value_text.ts";

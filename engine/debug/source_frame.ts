@@ -1,0 +1,225 @@
+/**
+ * The calls that led to where a guest is, as the source has them: inlined calls too, with arguments and variables.
+ *
+ * Without debug information a frame has a symbol and nothing more. DWARF 5, sections 3.3 to 3.5.
+ */
+
+import { join } from "node:path";
+import { ATTRIBUTE, type Entry, qualifiedName, TAG } from "../binary/dwarf/mod.ts";
+import type { SourceLine } from "../symbols/mod.ts";
+import type { Frame } from "../unwind.ts";
+import type { Target } from "./target.ts";
+import type { DebugValue } from "./value.ts";
+import { type Ground, valueAtEntry, variableValue } from "./variables.ts";
+
+/** A place in the source that a call comes from. */
+export type SourcePlace = Pick<SourceLine, "file" | "directory" | "line">;
+
+/** A variable or an argument, by its name. */
+export interface Variable {
+  /** Its name. */
+  readonly name: string;
+  /** Its value. */
+  readonly value: DebugValue;
+  /** Its entry. */
+  readonly entry: Entry;
+}
+
+/** An argument. */
+export interface Argument extends Variable {
+  /** The value it had when the function was entered, if the caller says so. */
+  readonly atEntry: DebugValue | undefined;
+}
+
+/** Blocks inside one another that are looked at. */
+const MAXIMUM_DEPTH = 256;
+
+/** A call, inlined or not. */
+export class SourceFrame {
+  /** 0 for the innermost one; inlined calls count. */
+  readonly level: number;
+  /** The frame on the stack that it is in. */
+  readonly frame: Frame;
+  /** Whether the call was inlined, and has no frame of its own. */
+  readonly isInlined: boolean;
+  /** The entry of the function, or of the inlined call; undefined without debug information. */
+  readonly function: Entry | undefined;
+  readonly #ground: Ground | undefined;
+  readonly #callee: Entry | undefined;
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param level Its number.
+   * @param frame The frame that it is in.
+   * @param found The function, what variables are found by, and the inlined call that is active in it.
+   */
+  constructor(
+    level: number,
+    frame: Frame,
+    found: { readonly function?: Entry; readonly ground?: Ground; readonly callee?: Entry } = {},
+  ) {
+    this.level = level;
+    this.frame = frame;
+    this.function = found.function;
+    this.#ground = found.ground;
+    this.#callee = found.callee;
+    this.isInlined = found.function?.tag === TAG.inlinedSubroutine;
+  }
+
+  /** What variables are found by; undefined without debug information. */
+  get ground(): Ground | undefined {
+    return this.#ground;
+  }
+
+  /** The instruction it is at or, in a caller, where it goes on. */
+  get pc(): bigint {
+    return this.frame.pc;
+  }
+
+  /** The function's name with its namespaces; without debug information, its symbol's. */
+  get name(): string | undefined {
+    const { function: entry } = this;
+    return (entry && this.#ask(() => qualifiedName(entry))) ?? this.frame.symbol?.name;
+  }
+
+  /** The source line it is at or, in a caller, of the call. */
+  get source(): SourcePlace | undefined {
+    const callee = this.#callee;
+    if (callee === undefined) return this.frame.source;
+    return this.#ask(() => {
+      const [file, line] = [callee.number(ATTRIBUTE.callFile), callee.number(ATTRIBUTE.callLine)];
+      const path = file === undefined ? undefined : this.frame.image?.lines().pathOfFile(callee.unit.header, file);
+      return path === undefined || line === undefined ? undefined : { ...path, line };
+    });
+  }
+
+  /** Its arguments, in their order. */
+  get arguments(): readonly Argument[] {
+    const { function: entry, ground } = this;
+    if (entry === undefined || ground === undefined) return [];
+    return this.#variables(entry, TAG.formalParameter).map((variable) => ({
+      ...variable,
+      get atEntry() {
+        return entry.tag === TAG.subprogram ? valueAtEntry(ground, variable.entry) : undefined;
+      },
+    }));
+  }
+
+  /** Its variables that are alive, those of the innermost block first; without arguments. */
+  get locals(): readonly Variable[] {
+    return this.blocks.toReversed().flatMap((block) => this.#variables(block, TAG.variable));
+  }
+
+  /** The function and the blocks inside it that are active, the innermost last. */
+  get blocks(): readonly Entry[] {
+    const { function: entry } = this;
+    return entry === undefined ? [] : this.#ask(() => blocksAt(entry, this.#place)) ?? [];
+  }
+
+  /**
+   * A variable or an argument, the innermost of that name.
+   *
+   * @returns Its value; undefined if there is none of that name.
+   */
+  local(name: string): DebugValue | undefined {
+    for (const block of this.blocks.toReversed()) {
+      for (const tag of [TAG.variable, TAG.formalParameter]) {
+        const found = this.#variables(block, tag).find((variable) => variable.name === name);
+        if (found !== undefined) return found.value;
+      }
+    }
+    return undefined;
+  }
+
+  get #place(): number {
+    return Number(this.frame.place - (this.frame.image?.base ?? 0n));
+  }
+
+  #variables(block: Entry, tag: number): Variable[] {
+    const ground = this.#ground;
+    if (ground === undefined) return [];
+    return this.#ask(() => {
+      const variables: Variable[] = [];
+      for (const entry of declared(block, tag)) {
+        const { name } = entry;
+        if (name === undefined || entry.flag(ATTRIBUTE.declaration)) continue;
+        const value = this.#ask(() => variableValue(ground, entry));
+        if (value !== undefined) variables.push({ name, value, entry });
+      }
+      return variables;
+    }) ?? [];
+  }
+
+  /** What is corrupt is told once, and answers nothing. */
+  #ask<T>(question: () => T): T | undefined {
+    return this.frame.image?.info().ask(question);
+  }
+}
+
+/** Entries of a tag right in a block, with those that only its abstract counterpart has. */
+function declared(block: Entry, tag: number): Entry[] {
+  const own = block.children.filter((child) => child.tag === tag);
+  const abstract = block.reference(ATTRIBUTE.abstractOrigin);
+  if (abstract === undefined) return own;
+  const known = new Set(own.map((child) => child.reference(ATTRIBUTE.abstractOrigin)));
+  return [...own, ...abstract.children.filter((child) => child.tag === tag && !known.has(child))];
+}
+
+/** A function or an inlined call, and the blocks in it with code at an address, but for inlined calls. */
+function blocksAt(entry: Entry, address: number): Entry[] {
+  const blocks = [entry];
+  for (let depth = 0; depth < MAXIMUM_DEPTH; depth++) {
+    const inner = blocks[blocks.length - 1].children
+      .find((child) => child.tag === TAG.lexicalBlock && child.covers(address));
+    if (inner === undefined) break;
+    blocks.push(inner);
+  }
+  return blocks;
+}
+
+/** The inlined calls in a function that are active at an address, the outermost first. */
+function inlinedAt(entry: Entry, address: number): Entry[] {
+  const chain: Entry[] = [];
+  let at: Entry | undefined = entry;
+  for (let depth = 0; at !== undefined && depth < MAXIMUM_DEPTH; depth++) {
+    const next: Entry | undefined = at.children.find((child) =>
+      (child.tag === TAG.lexicalBlock || child.tag === TAG.inlinedSubroutine) && child.covers(address)
+    );
+    if (next?.tag === TAG.inlinedSubroutine) chain.push(next);
+    at = next;
+  }
+  return chain;
+}
+
+/**
+ * Adds inlined calls to frames.
+ *
+ * @param target The guest.
+ * @param frames Its frames, the innermost first.
+ * @returns The calls, the innermost first.
+ */
+export function sourceFrames(target: Target, frames: readonly Frame[]): SourceFrame[] {
+  const found: SourceFrame[] = [];
+  for (const [level, frame] of frames.entries()) {
+    const { image } = frame;
+    const address = Number(frame.place - (image?.base ?? 0n));
+    const info = image?.info();
+    const entry = info?.ask((each) => each.functionAt(address));
+    if (entry === undefined || image === undefined) {
+      found.push(new SourceFrame(found.length, frame));
+      continue;
+    }
+    const ground: Ground = { target, image, frames, level, function: entry };
+    const chain = [entry, ...info?.ask(() => inlinedAt(entry, address)) ?? []];
+    for (let at = chain.length - 1; at >= 0; at--) {
+      found.push(new SourceFrame(found.length, frame, { function: chain[at], ground, callee: chain[at + 1] }));
+    }
+  }
+  return found;
+}
+
+/** The path of a place in the source. */
+export function pathOfPlace({ directory, file }: SourcePlace): string {
+  return join(directory, file);
+}

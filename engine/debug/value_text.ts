@@ -1,0 +1,254 @@
+/**
+ * Values as gdb prints them: `{x = 1, name = 0x4006f4 "root"}`, `97 'a'`, `(node *) 0x55555555a2a0`.
+ *
+ * Leaves out gdb's pretty-printers, but for the texts of C++ and the enumerations and slices of Rust. GDB manual,
+ * "Data".
+ */
+
+import type { DebugType, Member, Variants } from "../binary/dwarf/mod.ts";
+import { GuestMemoryError } from "../memory/errors.ts";
+import { characterText, floatText, isRepeat, quotedText, runsOf } from "./number_text.ts";
+import { typeName } from "./type_name.ts";
+import { bareType, type DebugValue, DebugValueError } from "./value.ts";
+
+/** Elements and characters that are shown; more are dots. */
+const MOST_ELEMENTS = 200;
+/** Structures inside one another that are shown. */
+const MOST_DEPTH = 20;
+
+/** How a value is shown. */
+export interface TextOptions {
+  /** Whether a pointer's type is shown before it, as for a value alone. */
+  readonly isTop?: boolean;
+  /** Whether structures and arrays are left out: `...`, as for arguments in a backtrace. */
+  readonly isBrief?: boolean;
+}
+
+/** The text of a value; what cannot be read says so. */
+export function valueText(value: DebugValue, { isTop = false, isBrief = false }: TextOptions = {}): string {
+  try {
+    return new Writer(isBrief).text(value, isTop, 0);
+  } catch (error) {
+    if (error instanceof GuestMemoryError) return unreadable(error);
+    throw error;
+  }
+}
+
+function unreadable({ address }: GuestMemoryError): string {
+  return `<error: Cannot access memory at address 0x${address.toString(16)}>`;
+}
+
+/** Whether a type is one of characters of a byte, as texts are made of. */
+export function isCharacter(type: DebugType): boolean {
+  const { kind, encoding, size } = bareType(type);
+  return kind === "base" && size === 1 && (encoding === "signed char" || encoding === "unsigned char");
+}
+
+class Writer {
+  /** Elements that may still be shown. */
+  #left = MOST_ELEMENTS;
+
+  constructor(readonly isBrief: boolean) {}
+
+  text(value: DebugValue, isTop: boolean, depth: number): string {
+    const { bare } = value;
+    if (value.isSynthetic) return "<synthetic pointer>";
+    const isCompound = bare.members !== undefined && COMPOUND.has(bare.kind);
+    if (!isCompound && bare.kind !== "array" && !value.isAvailable) return "<optimized out>";
+    if (value.isOptimizedOut) return "<optimized out>";
+    if (depth > MOST_DEPTH) return "{...}";
+    switch (bare.kind) {
+      case "base":
+        return this.#base(value, bare);
+      case "enumeration":
+        return enumerationText(value.integer, bare);
+      case "pointer":
+        return this.#pointer(value, isTop);
+      case "reference":
+      case "rvalue reference":
+        return this.#reference(value, isTop, depth);
+      case "array":
+        return this.#array(value, depth);
+      case "structure":
+      case "class":
+      case "union":
+        return this.#structure(value, bare, depth);
+      case "function":
+        return `{${typeName(bare)}} ${addressText(value.address ?? 0n, value)}`;
+      case "void":
+        return "void";
+      default:
+        return bare.size > 0 && bare.size <= 8 ? `${value.unsigned}` : "<unknown type>";
+    }
+  }
+
+  #base(value: DebugValue, { encoding, size, name }: DebugType): string {
+    switch (encoding) {
+      case "boolean": {
+        const { unsigned } = value;
+        return unsigned === 0n ? "false" : unsigned === 1n ? "true" : `${unsigned}`;
+      }
+      case "signed char":
+      case "unsigned char": {
+        if (size !== 1) return `${value.integer}`;
+        return `${value.integer} '${characterText(Number(value.unsigned), "'")}'`;
+      }
+      case "utf":
+        return `${value.integer} ${prefixOf(size, name)}'${characterText(Number(value.unsigned), "'")}'`;
+      case "float":
+        return floatText(value.number, size);
+      case "complex": {
+        const half = { kind: "base", name: undefined, size: size / 2, encoding: "float" } as const;
+        const [real, imaginary] = [value.part(half, 0), value.part(half, size / 2)];
+        return `${floatText(real.number, size / 2)} + ${floatText(imaginary.number, size / 2)}i`;
+      }
+      default:
+        return name === "wchar_t"
+          ? `${value.integer} L'${characterText(Number(value.unsigned), "'")}'`
+          : `${value.integer}`;
+    }
+  }
+
+  #pointer(value: DebugValue, isTop: boolean): string {
+    const address = value.unsigned;
+    const { target } = value.bare;
+    const to = target === undefined ? undefined : bareType(target);
+    if (target !== undefined && to !== undefined && isCharacter(to)) {
+      return address === 0n ? "0x0" : `0x${address.toString(16)} ${this.#textAt(value, address)}`;
+    }
+    const text = addressText(address, value);
+    return isTop ? `(${typeName(value.type)}) ${text}` : text;
+  }
+
+  #textAt(value: DebugValue, address: bigint): string {
+    const { memory } = value.target;
+    const reach = address < 1n << 40n ? memory.accessible(Number(address), MOST_ELEMENTS, 1) : 0;
+    if (reach === 0) return `<error: Cannot access memory at address 0x${address.toString(16)}>`;
+    const bytes = memory.view(address, reach);
+    const end = bytes.indexOf(0);
+    return quotedText([...end < 0 ? bytes : bytes.subarray(0, end)], "", end < 0);
+  }
+
+  #reference(value: DebugValue, isTop: boolean, depth: number): string {
+    const address = `@0x${value.unsigned.toString(16)}`;
+    const head = isTop ? `(${typeName(value.type)}) ${address}` : address;
+    if (this.isBrief || depth > 0) return head;
+    return `${head}: ${this.#inside(() => this.text(value.deref(), false, depth + 1))}`;
+  }
+
+  #inside(write: () => string): string {
+    try {
+      return write();
+    } catch (error) {
+      if (error instanceof GuestMemoryError) return unreadable(error);
+      if (error instanceof DebugValueError) return "<optimized out>";
+      throw error;
+    }
+  }
+
+  #array(value: DebugValue, depth: number): string {
+    const { counts = [], target } = value.bare;
+    const count = counts[0] ?? 0;
+    if (counts.length === 1 && target !== undefined && isText(target)) return this.#characters(value, target, count);
+    if (this.isBrief) return "...";
+    const texts: string[] = [];
+    for (let index = 0; index < count && this.#left > 0; index++) {
+      const element = value.at(index);
+      texts.push(this.#inside(() => this.text(element, false, depth + 1)));
+      // Elements of arrays inside have been counted themselves; what repeats is shown once.
+      if (element.bare.kind !== "array" && texts.at(-1) !== texts.at(-2)) this.#left--;
+    }
+    const parts = runsOf(texts, (a, b) => a === b).flatMap((run) =>
+      isRepeat(run) ? [`${run.item} <repeats ${run.count} times>`] : Array<string>(run.count).fill(run.item)
+    );
+    return `{${parts.join(", ")}${texts.length < count ? "..." : ""}}`;
+  }
+
+  #characters(value: DebugValue, element: DebugType, count: number): string {
+    const { size, name } = bareType(element);
+    const { bytes } = value;
+    const view = new DataView(bytes.buffer);
+    const codes = Array.from({ length: Math.min(count, MOST_ELEMENTS) }, (_, index) => {
+      return size === 1 ? bytes[index] : size === 2 ? view.getUint16(index * 2, true) : view.getUint32(index * 4, true);
+    });
+    const isCut = count > MOST_ELEMENTS;
+    if (!isCut && codes.at(-1) === 0) codes.pop();
+    return quotedText(codes, size === 1 ? "" : prefixOf(size, name), isCut);
+  }
+
+  #structure(value: DebugValue, bare: DebugType, depth: number): string {
+    if (bare.isDeclaration) return "<incomplete type>";
+    if (this.isBrief) return "...";
+    const parts = (bare.members ?? []).map((member) => this.#member(value, member, depth));
+    for (const each of bare.statics ?? []) {
+      const found = value.target.variable(each.entry);
+      if (found !== undefined) {
+        parts.push(`static ${each.name} = ${this.#inside(() => this.text(found, false, depth + 1))}`);
+      }
+    }
+    if (bare.variants !== undefined) parts.push(...this.#variant(value, bare.variants, depth));
+    return parts.length === 0 ? "<no data fields>" : `{${parts.join(", ")}}`;
+  }
+
+  #member(value: DebugValue, member: Member, depth: number): string {
+    const text = this.#inside(() => this.text(value.member(member), false, depth + 1));
+    if (member.isBase) {
+      return `<${typeName(member.type)}> = ${text}`;
+    }
+    return member.name === undefined ? text : `${member.name} = ${text}`;
+  }
+
+  /** The fields of the shape that a value has. */
+  #variant(value: DebugValue, { discriminant, list }: Variants, depth: number): string[] {
+    const tag = discriminant === undefined ? undefined : value.member(discriminant).unsigned;
+    const found = list.find((each) => each.discriminant !== undefined && each.discriminant === tag) ??
+      list.find((each) => each.discriminant === undefined);
+    return (found?.members ?? []).map((member) => this.#member(value, member, depth));
+  }
+}
+
+const COMPOUND: ReadonlySet<string> = new Set(["structure", "class", "union"]);
+
+function isText(type: DebugType): boolean {
+  const { kind, encoding, name } = bareType(type);
+  return isCharacter(type) || kind === "base" && (encoding === "utf" || name === "wchar_t");
+}
+
+function prefixOf(size: number, name: string | undefined): string {
+  return name === "wchar_t" ? "L" : size === 2 ? "u" : size === 4 ? "U" : "";
+}
+
+/** A pointer's address, and the symbol there. */
+function addressText(address: bigint, { target }: DebugValue): string {
+  const found = address === 0n ? undefined : target.symbols.at(address);
+  const offset = found === undefined || found.offset === 0 ? "" : `+${found.offset}`;
+  return `0x${address.toString(16)}${found === undefined ? "" : ` <${found.name}${offset}>`}`;
+}
+
+/** The name of an enumeration's number, or the names of its bits. */
+export function enumerationText(value: bigint, { enumerators = [] }: DebugType): string {
+  const exact = enumerators.find((each) => each.value === value);
+  if (exact !== undefined) return exact.name;
+  const isFlags = enumerators.every(({ value: bit }) => bit >= 0n) && areFlags(enumerators.map((each) => each.value));
+  if (!isFlags || value < 0n) return `${value}`;
+  const names: string[] = [];
+  let rest = value;
+  for (const { name, value: bits } of enumerators) {
+    if (bits !== 0n && (rest & bits) === bits) {
+      names.push(name);
+      rest &= ~bits;
+    }
+  }
+  if (names.length === 0) return value === 0n ? "0" : `(unknown: 0x${value.toString(16)})`;
+  return `(${[...names, ...rest === 0n ? [] : [`unknown: 0x${rest.toString(16)}`]].join(" | ")})`;
+}
+
+/** Whether no two numbers have a bit in common. */
+function areFlags(values: readonly bigint[]): boolean {
+  let seen = 0n;
+  for (const value of values) {
+    if ((seen & value) !== 0n) return false;
+    seen |= value;
+  }
+  return true;
+}
