@@ -18,6 +18,8 @@ export interface CountSource {
   at(address: number): number;
   /** How often each block was entered, in address order. */
   entries(): readonly BlockCount[];
+  /** Whether it knows of each conditional jump how often it was not taken: {@linkcode InstructionCount.followed}. */
+  readonly countsBranches: boolean;
 }
 
 /** Sums counts by address. */
@@ -33,6 +35,10 @@ export class MachineCounts implements CountSource {
 
   constructor(machine: Machine) {
     this.#machine = machine;
+  }
+
+  get countsBranches(): boolean {
+    return this.#machine.countsBranches;
   }
 
   total(): number {

@@ -432,6 +432,14 @@ export class Emulator implements Disposable {
     return handle;
   }
 
+  /**
+   * Counts from now on how often conditional jumps are taken, too: see {@linkcode Coverage.branches}. Call it before the
+   * guest runs; it makes the guest a little slower.
+   */
+  countBranches(): void {
+    this.#guest.machine.countBranches();
+  }
+
   /** Stops the guest before the instruction at hand, from a closure; `why` becomes part of the stop reason. */
   stop(why = "stop()"): void {
     this.#why ??= why;

@@ -73,6 +73,7 @@ export class Machine {
   /** Where the guest goes on instead, once the slice has ended. */
   #redirected: bigint | undefined;
   #stop = false;
+  #countsBranches = false;
 
   /**
    * @param unicorn Path of Unicorn's library.
@@ -106,6 +107,19 @@ export class Machine {
         this.cpu.dropTranslations(start, end);
       },
     };
+  }
+
+  /** Whether conditional jumps were counted from the start. */
+  get countsBranches(): boolean {
+    return this.#countsBranches;
+  }
+
+  /** Counts, from now on, how often conditional jumps are taken. It slows blocks down a little. */
+  countBranches(): void {
+    if (this.ledger.sequences !== undefined) return;
+    this.#countsBranches = this.ledger.total() === 0;
+    this.ledger.sequences = new ShadowTable();
+    this.cpu.countSequences(this.ledger.sequences);
   }
 
   /** Has the guest stop before the instruction at hand, from an action; else at the end of the slice. */
@@ -461,6 +475,7 @@ export class Machine {
   close(): void {
     this.cpu.close();
     this.shadow.free();
+    this.ledger.sequences?.free();
     this.memory.free();
   }
 }

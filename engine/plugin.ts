@@ -143,6 +143,11 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   imageAt(address: bigint): string | undefined;
   /** A counter; give it to {@linkcode PluginInstruction.count} or {@linkcode PluginBlock.count}. */
   counter(): Counter;
+  /**
+   * Has {@linkcode PluginApi.coverage} tell branches, too: how often each conditional jump was taken. Call it in
+   * `setup`; it makes the guest a little slower.
+   */
+  countBranches(): void;
   /** Decodes `size` bytes of code from an address on, whether they ran or not. */
   disassemble(address: bigint, size: number): PluginInstruction[];
   /** What an instruction does to control flow. */

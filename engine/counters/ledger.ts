@@ -32,11 +32,17 @@ export interface InstructionCount {
   readonly address: number;
   readonly bytes: Uint8Array;
   readonly count: number;
+  /**
+   * How often what is behind it in memory ran next, as the start of a block: for a conditional jump, how often it was
+   * not taken. 0 unless sequences are counted.
+   */
+  readonly followed: number;
 }
 
 interface Banked {
   readonly bytes: Uint8Array;
   count: number;
+  followed: number;
 }
 
 /** The ledger of one guest's address space. */
@@ -53,6 +59,9 @@ export class BlockLedger {
   readonly #banked = new Map<number, Map<string, Banked>>();
   /** Entries of blocks that were cut anew or are gone, by start and then size. */
   readonly #bankedEntries = new Map<number, Map<number, number>>();
+
+  /** How often a block began where the one before it ended, by that address; set once by the owner, if at all. */
+  sequences: ShadowTable | undefined;
 
   /** Hears of blocks that are left before their end; set once by the owner. */
   onLeave: ((start: number, pc: number) => void) | undefined;
@@ -188,11 +197,20 @@ export class BlockLedger {
   #bankAt(address: number, size: number, count: number): void {
     const bytes = this.#memory.bytes(address, size);
     const key = bytes.join();
+    const followed = this.#followed(address + size);
+    if (followed > 0) this.sequences?.setCount(address + size, 0);
     let versions = this.#banked.get(address);
     if (versions === undefined) this.#banked.set(address, versions = new Map());
     const banked = versions.get(key);
-    if (banked === undefined) versions.set(key, { bytes, count });
-    else banked.count += count;
+    if (banked === undefined) versions.set(key, { bytes, count, followed });
+    else {
+      banked.count += count;
+      banked.followed += followed;
+    }
+  }
+
+  #followed(end: number): number {
+    return this.sequences?.count(end) ?? 0;
   }
 
   /** Number of instructions executed in all. */
@@ -264,11 +282,15 @@ export class BlockLedger {
       const versions = this.#banked.get(address);
       const key = versions && bytes?.join();
       let count = now?.count ?? 0;
+      let followed = bytes === undefined ? 0 : this.#followed(address + bytes.length);
       for (const [version, banked] of versions ?? []) {
-        if (version === key) count += banked.count;
-        else list.push({ address, ...banked });
+        if (version !== key) list.push({ address, ...banked });
+        else {
+          count += banked.count;
+          followed += banked.followed;
+        }
       }
-      if (bytes) list.push({ address, bytes, count });
+      if (bytes) list.push({ address, bytes, count, followed });
     }
     return list.sort((a, b) => a.address - b.address);
   }
@@ -278,6 +300,7 @@ export class BlockLedger {
     for (const block of this.#blocks.values()) {
       this.#shadow.setCount(block.start, 0);
       this.#shadow.setRepeat(block.start, false);
+      this.sequences?.setCount(block.start, 0);
     }
     this.#blocks.clear();
     this.#pages.clear();

@@ -32,6 +32,11 @@ export class ShadowTable {
     this.#words[address] = this.#word(address) & ~COUNT | BigInt(count);
   }
 
+  /** Adds one at an address. */
+  increment(address: number): void {
+    this.#words[address]++;
+  }
+
   /** Takes one execution back. */
   takeBack(address: number): void {
     this.#words[address]--;

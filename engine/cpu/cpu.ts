@@ -85,6 +85,14 @@ export interface CpuOptions {
  */
 const BOOT_PAGE = 0x1000;
 const UNREACHED = BOOT_PAGE + PAGE_SIZE - 1;
+/** Counts how often a block began where the one that ran before it ended. */
+export interface SequenceTable {
+  /** Host address of the counter of guest address 0. */
+  readonly host: bigint;
+  /** Adds one at an address. */
+  increment(address: number): void;
+}
+
 /** An address that guest code can return to without anything else being there. */
 export const RETURN_ADDRESS: number = BOOT_PAGE + PAGE_SIZE / 2;
 /** Pages looked up in a slice that are too many, and how often the TLB may grow for it. */
@@ -106,6 +114,7 @@ export class Cpu {
   readonly #shadow: bigint | undefined;
   readonly #instructionHooks = new Map<number, bigint>();
   readonly #instructionStub: Deno.PointerObject;
+  #sequences: SequenceTable | undefined;
   #booted = false;
   #growths = 0;
   #stopping: "block" | "instruction" | "syscall" | undefined;
@@ -344,6 +353,22 @@ export class Cpu {
     this.#executed--;
   }
 
+  /** Counts in a table, from now on, how often a block begins where the one before it ended. */
+  countSequences(table: SequenceTable): void {
+    this.#sequences = table;
+    this.#stubs.cells.setBigUint64(CELL.SEQUENCES, table.host, true);
+    this.#stubs.cells.setBigUint64(CELL.BLOCK_END, 0n, true);
+  }
+
+  /** A slice ended between two blocks: whatever runs next, such as a signal's handler, the sequence is counted now. */
+  #settleSequence(): void {
+    if (this.#sequences === undefined) return;
+    const pc = Number(this.registers.pc);
+    if (this.#cellAddress(CELL.BLOCK_END) !== pc) return;
+    this.#sequences.increment(pc);
+    this.#stubs.cells.setBigUint64(CELL.BLOCK_END, 0n, true);
+  }
+
   #start(pc: number, budget: number): number {
     this.#stubs.cells.setInt32(CELL.BUDGET, budget, true);
     this.#stubs.cells.setUint32(CELL.FAULT_KIND, 0, true);
@@ -373,6 +398,7 @@ export class Cpu {
     if (error) throw error.value;
     this.#pendingException[0] = -1;
     this.#growTlb();
+    this.#settleSequence();
     if (this.#isNowhere) return this.#nowhere();
     if (this.#vector !== undefined) return { kind: "interrupt", vector: this.#vector };
     if (status === UC_ERR.OK) return this.#stopping ? { kind: "stopped", at: this.#stopping } : { kind: "budget" };

@@ -30,6 +30,10 @@ export const CELL = {
   PREVIOUS_BLOCK: 56,
   /** Pages that the translator has looked up in this slice; u32. */
   LOOK_UPS: 64,
+  /** Host address of the table that sequences of blocks are counted in, or 0; u64. */
+  SEQUENCES: 72,
+  /** Address past the block entered last, if sequences are counted; u64. */
+  BLOCK_END: 80,
 } as const;
 
 /** Flags of a page permission byte above read, write and execute (1, 2, 4): JavaScript decides such an access. */
@@ -126,6 +130,9 @@ function jumpTo(address: bigint): Piece[] {
  * instruction that enters itself with rcx at zero is over, and not counted; whether one is that is entered from
  * elsewhere, the dispatcher decides.
  *
+ * If there is a table of sequences, a block that begins where the one before it ended adds one there: so it is known how
+ * often a conditional jump was not taken.
+ *
  * Unicorn's record of the registers is in rbp: rcx is its second word, the program counter its seventeenth. Between
  * blocks that are chained Unicorn does not keep the program counter, so it is put there when someone may look.
  */
@@ -135,11 +142,26 @@ export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
     ...[0x78, { jump: "stop" }], // js stop
     ...[0x48, 0x8b, 0x05, { cell: CELL.BLOCK }], // mov rax, [block]
     ...[0x48, 0x89, 0x35, { cell: CELL.BLOCK }], // mov [block], rsi
+    ...[0x4c, 0x8b, 0x05, { cell: CELL.SEQUENCES }], // mov r8, [sequences]
+    ...[0x4d, 0x85, 0xc0], // test r8, r8
+    ...[0x74, { jump: "count" }], // jz count
+    ...[0x4c, 0x8b, 0x0d, { cell: CELL.BLOCK_END }], // mov r9, [block end]
+    ...[0x41, 0x89, 0xd2], // mov r10d, edx
+    ...[0x49, 0x01, 0xf2], // add r10, rsi
+    ...[0x4c, 0x89, 0x15, { cell: CELL.BLOCK_END }], // mov [block end], r10
+    ...[0x49, 0x39, 0xf1], // cmp r9, rsi
+    ...[0x75, { jump: "count" }], // jne count
+    ...[0x49, 0xff, 0x04, 0xf0], // inc qword [r8 + rsi*8]
+    { label: "count" },
     ...[0x48, 0xff, 0x04, 0xf1], // inc qword [rcx + rsi*8]
     ...[0x78, { jump: "special" }], // js special
     ...[0x48, 0x83, 0x3c, 0xf1, 0x01], // cmp qword [rcx + rsi*8], 1
     ...[0x74, { jump: "dispatch" }], // je dispatch
     0xc3, // ret
+    { label: "stop" },
+    ...[0x48, 0x89, 0xb5, 0x80, 0x00, 0x00, 0x00], // mov [rbp + 128], rsi
+    ...[0x48, 0x89, 0x2d, { cell: CELL.REGISTERS }], // mov [registers], rbp
+    ...jumpTo(emuStop),
     { label: "special" },
     ...[0xf6, 0x44, 0xf1, 0x07, COUNTER_FLAG.REPEAT], // test byte [rcx + rsi*8 + 7], REPEAT
     ...[0x74, { jump: "dispatch" }], // jz dispatch
@@ -157,10 +179,6 @@ export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
     ...[0x48, 0x89, 0x05, { cell: CELL.PREVIOUS_BLOCK }], // mov [previous block], rax
     ...[0x89, 0x15, { cell: CELL.BLOCK_SIZE }], // mov [block size], edx
     ...jumpTo(dispatcher),
-    { label: "stop" },
-    ...[0x48, 0x89, 0xb5, 0x80, 0x00, 0x00, 0x00], // mov [rbp + 128], rsi
-    ...[0x48, 0x89, 0x2d, { cell: CELL.REGISTERS }], // mov [registers], rbp
-    ...jumpTo(emuStop),
   ];
 }
 

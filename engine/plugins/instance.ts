@@ -77,6 +77,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   #within: Within;
   #isEnabled = false;
   #isWatchingSyscalls = false;
+  #isSetUp = false;
 
   /**
    * Puts a plugin to use.
@@ -112,6 +113,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     this.#window.open();
     this.#isEnabled = true;
     plugin.setup(this.#api());
+    this.#isSetUp = true;
   }
 
   get params(): Readonly<Record<string, Value>> {
@@ -151,6 +153,10 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       onSignal: (callback) => {
         callbacks.signal.push(callback);
         this.#watchSyscalls();
+      },
+      countBranches: () => {
+        this.#ground.machine.countBranches();
+        this.#window.countsBranches ||= !this.#isSetUp;
       },
       onReport: (callback) => void callbacks.report.push(callback),
       onParamsChange: (callback) => void callbacks.params.push(callback),

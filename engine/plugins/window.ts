@@ -22,6 +22,8 @@ export class CountWindow implements CountSource {
   #kept = NONE;
   /** The counts when the period at hand began; undefined while counting is paused. */
   #from: Counts | undefined;
+  /** Set once by the owner, if conditional jumps were counted in all periods. */
+  countsBranches = false;
   #frozen: { now?: Counts; byAddress?: ReadonlyMap<number, number> } | undefined;
 
   /**
@@ -108,9 +110,20 @@ export class CountWindow implements CountSource {
 /** Adds the counts of `b` to those of `a`, or takes them off. */
 function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
   return {
-    instructions: merge(a.instructions, b.instructions, sign, ({ address }) => address, sameBytes),
-    entries: merge(a.entries, b.entries, sign, ({ start }) => start, ({ size }, other) => size === other.size),
+    instructions: merge(a.instructions, b.instructions, ({ address }) => address, sameBytes, (one, other) => ({
+      ...other,
+      count: (one?.count ?? 0) + sign * other.count,
+      followed: (one?.followed ?? 0) + sign * other.followed,
+    })),
+    entries: merge(a.entries, b.entries, ({ start }) => start, sameSize, (one, other) => ({
+      ...other,
+      count: (one?.count ?? 0) + sign * other.count,
+    })),
   };
+}
+
+function sameSize(a: BlockCount, b: BlockCount): boolean {
+  return a.size === b.size;
 }
 
 function sameBytes(a: InstructionCount, b: InstructionCount): boolean {
@@ -120,20 +133,19 @@ function sameBytes(a: InstructionCount, b: InstructionCount): boolean {
 function merge<T extends { readonly count: number }>(
   a: readonly T[],
   b: readonly T[],
-  sign: 1 | -1,
   keyOf: (record: T) => number,
   isSame: (a: T, b: T) => boolean,
+  sum: (one: T | undefined, other: T) => T,
 ): readonly T[] {
   if (b.length === 0) return a;
-  if (a.length === 0 && sign > 0) return b;
+  if (a.length === 0) return b.map((other) => sum(undefined, other));
   const others = Map.groupBy(b, keyOf);
   const merged = a.map((record) => {
     const list = others.get(keyOf(record));
     const index = list?.findIndex((other) => isSame(record, other)) ?? -1;
     if (list === undefined || index < 0) return record;
-    const [other] = list.splice(index, 1);
-    return { ...record, count: record.count + sign * other.count };
+    return sum(record, list.splice(index, 1)[0]);
   });
-  const rest = [...others.values()].flat().map((record) => ({ ...record, count: sign * record.count }));
+  const rest = [...others.values()].flat().map((other) => sum(undefined, other));
   return [...merged, ...rest].filter(({ count }) => count !== 0).sort((x, y) => keyOf(x) - keyOf(y));
 }
