@@ -66,6 +66,15 @@ export { ProgramError } from "./engine/loader/errors.ts";
 export type { FlowKind, Instruction } from "./engine/disasm/disassembler.ts";
 export { GuestMemoryError } from "./engine/memory/errors.ts";
 export type { GuestMemory, Mapping, MemoryListener } from "./engine/memory/guest_memory.ts";
+export {
+  type FieldPlace,
+  type FieldType,
+  type FieldValue,
+  type ScalarName,
+  type Struct,
+  type StructLayout,
+  structLayout,
+} from "./engine/memory/struct.ts";
 export type { Region, Regions } from "./engine/memory/regions.ts";
 export type { CountedBlock, CountedInstruction, Coverage, CoveredSymbol } from "./engine/coverage.ts";
 export type { Hook, HookSites } from "./engine/hooks/hook.ts";

@@ -5,6 +5,7 @@
  * which the translator's TLB reads. Leaves out who decides where things go: see the loader and mmap(2)'s row.
  */
 
+import { type Struct, structAt, type StructLayout } from "./struct.ts";
 import { busGuard, isReadableByHost } from "../ffi/bus_guard.ts";
 import { errno, hostBuffer, libc, MAP, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
 import { PAGE_FLAG_ASK } from "../ffi/stubs.ts";
@@ -433,6 +434,17 @@ export class GuestMemory {
   /** A UTF-8 string that ends with a zero byte. @throws {GuestMemoryError} If memory ends before it does. */
   cstring(address: bigint | number, limit = 1 << 20): string {
     return new TextDecoder().decode(this.cbytes(address, limit));
+  }
+
+  /**
+   * A structure of C's at an address: `struct(at, { next: "pointer", value: "i32", name: "char[8]" })`. Its fields are
+   * read and written when they are used.
+   *
+   * @param layout The fields in their order, with their types; each is placed where a C compiler places it.
+   * @throws {TypeError} If a type is unknown.
+   */
+  struct<const L extends StructLayout>(address: bigint | number, layout: L): Struct<L> {
+    return structAt(this, BigInt(address), layout);
   }
 
   /**
