@@ -76,6 +76,7 @@ export {
   structLayout,
 } from "./engine/memory/struct.ts";
 export type { Region, Regions } from "./engine/memory/regions.ts";
+export type { FlowBatch } from "./engine/counters/flow.ts";
 export type { CountedBlock, CountedInstruction, Coverage, CoveredSymbol } from "./engine/coverage.ts";
 export type { Hook, HookSites } from "./engine/hooks/hook.ts";
 export type { Call, CallHandlers } from "./engine/hooks/intercept.ts";

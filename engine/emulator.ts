@@ -113,6 +113,13 @@ export class Emulator implements Disposable {
         new Image({ path, hostPath: this.#guest.process.paths.toHost(path), elf, base: BigInt(base), role }),
       );
     }
+    machine.flow.follow = () => {
+      const ends = [
+        this.#translations.follow(machine.flow),
+        this.#guest.observe({ signalled: () => machine.flow.interrupt() }),
+      ];
+      return () => ends.forEach((end) => end());
+    };
     this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, {
       failed: (error) => this.#fail(error),
       hold: (work) => this.#hold(work),

@@ -7,6 +7,7 @@ import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
 import { GuestMemory, PAGE_SIZE, pageDown } from "./memory/guest_memory.ts";
 import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
 import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
+import { BlockFlow } from "./counters/flow.ts";
 import { BlockLedger } from "./counters/ledger.ts";
 import { Repeats } from "./counters/repeats.ts";
 import { ShadowTable } from "./counters/shadow.ts";
@@ -52,6 +53,7 @@ export class Machine {
   readonly shadow = new ShadowTable();
   readonly cpu: Cpu;
   readonly ledger: BlockLedger;
+  readonly flow: BlockFlow;
   readonly sites: Sites;
   readonly #repeats: Repeats;
   readonly watchpoints = new Watchpoints(this.memory);
@@ -96,6 +98,7 @@ export class Machine {
       ...(instructionShadow === undefined ? {} : { instructionShadow }),
     });
     this.ledger = new BlockLedger(this.memory, this.shadow, disassembler);
+    this.flow = new BlockFlow(this.cpu);
     this.sites = new Sites(this.cpu, this.ledger, counting ? this.shadow : undefined);
     this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
     this.memory.listener = {
@@ -176,7 +179,8 @@ export class Machine {
       }
     }
     const actions = this.sites.blockActions(start);
-    if (actions !== undefined) this.#dispatch("block", start, actions);
+    if (actions !== undefined && !this.#dispatch("block", start, actions)) return;
+    this.flow.note(start);
   }
 
   #announce(block: number, start: number, size: number): void {
@@ -205,15 +209,19 @@ export class Machine {
     if (actions !== undefined) this.#dispatch("instruction", address, actions);
   }
 
-  #dispatch(kind: "block" | "instruction", address: number, actions: readonly Action[]): void {
+  /** @returns Whether what it was called for is about to run. */
+  #dispatch(kind: "block" | "instruction", address: number, actions: readonly Action[]): boolean {
     this.#at = { kind, address };
+    let isHeld = false;
     try {
       this.#fire(address, actions);
       if (this.#stop || this.sites.hasEdits || this.#redirected !== undefined) this.#hold();
     } finally {
-      if (this.#at === undefined) this.#markFired(address);
+      isHeld = this.#at === undefined;
+      if (isHeld) this.#markFired(address);
       this.#at = undefined;
     }
+    return !isHeld;
   }
 
   /**
@@ -273,7 +281,7 @@ export class Machine {
   run(budget: number): SliceEnd {
     this.#prepare();
     const fired = this.#fired;
-    const end = this.cpu.run(budget);
+    const end = this.cpu.run(this.flow.prepare(budget));
     if (this.#fired === fired) this.#fired = undefined;
     if (this.#applyRedirection()) return { kind: "budget" };
     if (end.kind === "access" && this.#hasReturned()) return { kind: "stopped", at: "block" };
@@ -380,6 +388,8 @@ export class Machine {
         this.#markFired(pc);
         return { kind: "stopped", at: "instruction" };
       }
+      this.flow.prepare(1);
+      this.flow.note(this.#stepped);
       end = this.#trap(pc);
     } finally {
       this.#stepped = undefined;
@@ -391,6 +401,7 @@ export class Machine {
     // Where the kernel has set the flags, as sigreturn(2) does, there is no trap, and the slice ends by its budget.
     const executed = stepped || software || end.kind === "stopped" || end.kind === "budget";
     if (executed) this.ledger.step(pc);
+    else this.flow.takeBack();
     if (end.kind === "access" && end.access !== "execute" && this.#isGuarded(end.page, end.access)) {
       return this.#passGuard(pc);
     }
@@ -474,6 +485,7 @@ export class Machine {
   /** Frees everything. */
   close(): void {
     this.cpu.close();
+    this.flow.free();
     this.shadow.free();
     this.ledger.sequences?.free();
     this.memory.free();

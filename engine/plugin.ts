@@ -6,6 +6,7 @@
  */
 
 import type { GuestContext } from "./context.ts";
+import type { FlowBatch } from "./counters/flow.ts";
 import type { Coverage } from "./coverage.ts";
 import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
 import type { MemoryAccess } from "./hooks/accesses.ts";
@@ -83,6 +84,8 @@ export interface PluginInstruction extends Instruction {
 
 /** A block about to run for the first time: a run of instructions that ends where control may go elsewhere. */
 export interface PluginBlock {
+  /** Its number, from 1: what {@linkcode FlowBatch.block} has for it. */
+  readonly id: number;
   /** Where it starts. */
   readonly address: bigint;
   /** In bytes. */
@@ -161,6 +164,12 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
    * from `pc` on were not executed.
    */
   onLeave(callback: (block: bigint, pc: bigint) => void): void;
+  /**
+   * Has a closure called with the blocks that are entered, thousands at a time, in their order. What they are,
+   * {@linkcode onTranslate} has told before; ids that it has not told are of other code. Everything else that the plugin
+   * is called for comes after the blocks that were entered before it.
+   */
+  onFlow(callback: (batch: FlowBatch) => void): void;
   /** Has a closure called after each system call; one that ends the program is told as well. */
   onSyscall(callback: (call: PluginSyscall) => void): void;
   /** Has a closure called when a signal is delivered, with the line that strace(1) writes. */

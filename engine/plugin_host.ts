@@ -22,7 +22,10 @@ export class PluginHost {
 
   constructor(ground: PluginGround) {
     this.#ground = ground;
-    ground.machine.ledger.onLeave = (start, pc) => this.#used.forEach((used) => used.left(start, pc));
+    ground.machine.ledger.onLeave = (start, pc) => {
+      ground.machine.flow.deliver();
+      this.#used.forEach((used) => used.left(start, pc));
+    };
   }
 
   /** Plugins in use, in the order they were put to use. */

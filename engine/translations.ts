@@ -2,6 +2,8 @@
 
 /** A block that was announced. */
 export interface AnnouncedBlock {
+  /** Its number, from 1; no other block ever has it. */
+  readonly id: number;
   /** What `Machine.currentBlock` is while it runs. */
   readonly key: number;
   readonly start: number;
@@ -21,6 +23,7 @@ export interface TranslationFollower {
 export class Translations {
   readonly #blocks = new Map<number, AnnouncedBlock>();
   readonly #followers = new Set<TranslationFollower>();
+  #last = 0;
 
   /** Those that exist now, by key. */
   get blocks(): ReadonlyMap<number, AnnouncedBlock> {
@@ -36,7 +39,7 @@ export class Translations {
 
   /** A block is about to run for the first time. */
   translated(key: number, start: number, size: number): void {
-    const block = { key, start, size };
+    const block = { id: ++this.#last, key, start, size };
     this.#blocks.set(key, block);
     for (const follower of this.#followers) follower.translated(block);
   }

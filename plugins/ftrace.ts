@@ -37,9 +37,9 @@ export default definePlugin({
         if (frame.data !== undefined) calls.push(frame.data);
         if (isShown(frame) && isText()) api.output.write(entry(frame));
       },
-      onLeave(frame, cpu) {
-        if (frame.data !== undefined) frame.data.result = cpu.rax;
-        if (isShown(frame) && isText()) api.output.write(`${indent(frame)}= 0x${cpu.rax.toString(16)}  #${frame.id}\n`);
+      onLeave(frame, result) {
+        if (frame.data !== undefined) frame.data.result = result;
+        if (isShown(frame) && isText()) api.output.write(`${indent(frame)}= 0x${result.toString(16)}  #${frame.id}\n`);
       },
     });
 

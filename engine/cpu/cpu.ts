@@ -14,6 +14,7 @@ import {
   CELL,
   instructionHookStub,
   instructionStub,
+  recordStub,
   StubPage,
   tlbFillStub,
 } from "../ffi/stubs.ts";
@@ -115,6 +116,9 @@ export class Cpu {
   readonly #instructionHooks = new Map<number, bigint>();
   readonly #instructionStub: Deno.PointerObject;
   #sequences: SequenceTable | undefined;
+  /** The stubs of blocks, with and without recording, and the handle of the hook on one of them. */
+  readonly #blockStubs: { readonly plain: bigint; readonly recording: bigint } | undefined;
+  #blockHook: bigint;
   #booted = false;
   #growths = 0;
   #stopping: "block" | "instruction" | "syscall" | undefined;
@@ -149,9 +153,8 @@ export class Cpu {
     checkUnicorn(this.#unicorn.uc_mem_map_ptr(this.#engine, 0n, BigInt(SPAN), UC.PROT_ALL, base), "uc_mem_map_ptr");
 
     const stop = Deno.UnsafePointer.value(this.#stopFunction(library));
-    const block = options.shadow === undefined
-      ? this.#stubs.add(budgetStub(stop))
-      : this.#stubs.add(blockStub(stop, this.#callback("block", () => this.#onBlock())));
+    this.#blockStubs = options.shadow === undefined ? undefined : this.#addBlockStubs(stop);
+    const block = this.#blockStubs?.plain ?? this.#stubs.add(budgetStub(stop));
     const hooked = this.#stubs.add(instructionHookStub(this.#callback("instruction", () => this.#onInstruction())));
     const count = this.#stubs.add(instructionStub());
     const fill = this.#stubs.add(tlbFillStub(SPAN / PAGE_SIZE, this.#accessCallback()));
@@ -159,7 +162,8 @@ export class Cpu {
     this.#instructionStub = hostPointer(hooked);
 
     this.#hook(UC.HOOK_TLB_FILL, hostPointer(fill), hostPointer(memory.hostPermissions));
-    this.#hook(UC.HOOK_BLOCK, hostPointer(block), options.shadow === undefined ? null : hostPointer(options.shadow));
+    const shadow = options.shadow === undefined ? null : hostPointer(options.shadow);
+    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(block), shadow);
     if (options.instructionShadow !== undefined) {
       this.#hook(UC.HOOK_CODE, hostPointer(count), hostPointer(options.instructionShadow));
     }
@@ -179,6 +183,37 @@ export class Cpu {
     const { symbols } = Deno.dlopen(library, { uc_emu_stop: { type: "pointer" } });
     if (symbols.uc_emu_stop === null) throw new Error("Cannot find uc_emu_stop in Unicorn");
     return symbols.uc_emu_stop;
+  }
+
+  #addBlockStubs(stop: bigint): { readonly plain: bigint; readonly recording: bigint } {
+    const dispatcher = this.#callback("block", () => this.#onBlock());
+    return {
+      plain: this.#stubs.add(blockStub(stop, dispatcher)),
+      recording: this.#stubs.add(blockStub(stop, dispatcher, recordStub())),
+    };
+  }
+
+  /**
+   * Has blocks recorded from now on, but for those that {@linkcode CpuEvents.block} is called for, or no more. All code
+   * is translated anew. Call between slices only.
+   *
+   * @param numbers Host address of the number of each block, 32 bits a guest byte; undefined to record no more.
+   */
+  recordBlocks(numbers: bigint | undefined): void {
+    if (this.#blockStubs === undefined || this.#shadow === undefined) return;
+    checkUnicorn(this.#unicorn.uc_hook_del(this.#engine, this.#blockHook), "uc_hook_del");
+    const stub = numbers === undefined ? this.#blockStubs.plain : this.#blockStubs.recording;
+    this.#stubs.cells.setBigUint64(CELL.BLOCK_NUMBERS, numbers ?? 0n, true);
+    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(stub), hostPointer(this.#shadow));
+    checkUnicorn(this.#unicorn.uc_ctl_run(this.#engine, UC_CTL.TB_FLUSH), "uc_ctl(TB_FLUSH)");
+  }
+
+  /** Host address of the next record that is written; there must be room for one a block of the budget. */
+  get nextRecord(): bigint {
+    return this.#stubs.cells.getBigUint64(CELL.NEXT_RECORD, true);
+  }
+  set nextRecord(address: bigint) {
+    this.#stubs.cells.setBigUint64(CELL.NEXT_RECORD, address, true);
   }
 
   /**

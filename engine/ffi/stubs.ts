@@ -34,6 +34,10 @@ export const CELL = {
   SEQUENCES: 72,
   /** Address past the block entered last, if sequences are counted; u64. */
   BLOCK_END: 80,
+  /** Host address of the numbers of blocks, by guest address, for the recording stub; u64. */
+  BLOCK_NUMBERS: 88,
+  /** Host address of the next record of the recording stub; u64. */
+  NEXT_RECORD: 96,
 } as const;
 
 /** Flags of a page permission byte above read, write and execute (1, 2, 4): JavaScript decides such an access. */
@@ -135,8 +139,10 @@ function jumpTo(address: bigint): Piece[] {
  *
  * Unicorn's record of the registers is in rbp: rcx is its second word, the program counter its seventeenth. Between
  * blocks that are chained Unicorn does not keep the program counter, so it is put there when someone may look.
+ *
+ * @param finish What ends it for a block that runs and is none of JavaScript's business: a return, or recording it.
  */
-export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
+export function blockStub(emuStop: bigint, dispatcher: bigint, finish: readonly Piece[] = [0xc3]): Piece[] {
   return [
     ...[0x83, 0x2d, { cell: CELL.BUDGET, trailing: 1 }, 0x01], // sub dword [budget], 1
     ...[0x78, { jump: "stop" }], // js stop
@@ -157,7 +163,8 @@ export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
     ...[0x78, { jump: "special" }], // js special
     ...[0x48, 0x83, 0x3c, 0xf1, 0x01], // cmp qword [rcx + rsi*8], 1
     ...[0x74, { jump: "dispatch" }], // je dispatch
-    0xc3, // ret
+    { label: "finish" },
+    ...finish, // ret
     { label: "stop" },
     ...[0x48, 0x89, 0xb5, 0x80, 0x00, 0x00, 0x00], // mov [rbp + 128], rsi
     ...[0x48, 0x89, 0x2d, { cell: CELL.REGISTERS }], // mov [registers], rbp
@@ -168,17 +175,35 @@ export function blockStub(emuStop: bigint, dispatcher: bigint): Piece[] {
     ...[0xf6, 0x44, 0xf1, 0x07, COUNTER_FLAG.ATTACHED], // test byte [rcx + rsi*8 + 7], ATTACHED
     ...[0x75, { jump: "dispatch" }], // jnz dispatch
     ...[0x48, 0x83, 0x7d, 0x08, 0x00], // cmp qword [rbp + 8], 0
-    ...[0x75, { jump: "done" }], // jne done
+    ...[0x75, { jump: "finish" }], // jne finish
     ...[0x48, 0x39, 0xf0], // cmp rax, rsi
     ...[0x75, { jump: "dispatch" }], // jne dispatch
     ...[0x48, 0xff, 0x0c, 0xf1], // dec qword [rcx + rsi*8]
-    { label: "done" },
     0xc3, // ret
     { label: "dispatch" },
     ...[0x48, 0x89, 0xb5, 0x80, 0x00, 0x00, 0x00], // mov [rbp + 128], rsi
     ...[0x48, 0x89, 0x05, { cell: CELL.PREVIOUS_BLOCK }], // mov [previous block], rax
     ...[0x89, 0x15, { cell: CELL.BLOCK_SIZE }], // mov [block size], edx
     ...jumpTo(dispatcher),
+  ];
+}
+
+/** Bytes of a record: the block's number, the stack pointer, rax; 64 bits each. */
+export const RECORD_SIZE = 24;
+
+/** Records that the block at rsi is about to run: an end for {@linkcode blockStub}. */
+export function recordStub(): Piece[] {
+  return [
+    ...[0x48, 0x8b, 0x05, { cell: CELL.BLOCK_NUMBERS }], // mov rax, [block numbers]
+    ...[0x8b, 0x04, 0xb0], // mov eax, [rax + rsi*4]
+    ...[0x48, 0x8b, 0x3d, { cell: CELL.NEXT_RECORD }], // mov rdi, [next record]
+    ...[0x48, 0x89, 0x07], // mov [rdi], rax
+    ...[0x48, 0x8b, 0x45, 0x20], // mov rax, [rbp + 32]
+    ...[0x48, 0x89, 0x47, 0x08], // mov [rdi + 8], rax
+    ...[0x48, 0x8b, 0x45, 0x00], // mov rax, [rbp]
+    ...[0x48, 0x89, 0x47, 0x10], // mov [rdi + 16], rax
+    ...[0x48, 0x83, 0x05, { cell: CELL.NEXT_RECORD, trailing: 1 }, RECORD_SIZE], // add qword [next record], 24
+    0xc3, // ret
   ];
 }
 

@@ -1,12 +1,12 @@
 /**
  * A shadow call stack for plugins: which function was called by which, when it returned, and which one a block runs in.
  *
- * It is told of every block. A frame lives as long as the stack pointer is not above its return address: so returns,
- * longjmp(3), exceptions and signal handlers need no care of their own. A jump to another function's start is a tail
- * call: its frame shares the return address. Leaves out threads: there is one stack.
+ * It is made from the flow of blocks. A frame lives as long as the stack pointer is not above its return address: so
+ * returns, longjmp(3), exceptions and signal handlers need no care of their own. A jump to another function's start is
+ * a tail call: its frame shares the return address. Leaves out threads: there is one stack.
  */
 
-import type { GuestContext } from "../context.ts";
+import type { FlowBatch } from "../counters/flow.ts";
 import type { PluginApi, PluginBlock, PluginInstruction } from "../plugin.ts";
 import type { SymbolAt } from "../symbols/mod.ts";
 
@@ -26,7 +26,7 @@ export interface CallFrame<T = undefined> {
   readonly site: bigint | undefined;
   /** Where the return address is. */
   readonly sp: bigint;
-  /** Where it returns to. */
+  /** Where it returns to; 0 for a signal handler and for the code that the program started in. */
   readonly returnAddress: bigint;
   /** Whether it was jumped to, and returns to its caller's caller. */
   readonly isTail: boolean;
@@ -46,16 +46,16 @@ export interface TrackedBlock {
   readonly symbol: SymbolAt | undefined;
 }
 
-/** What a plugin wants to hear. */
+/** What a plugin wants to hear. It hears it in order, but later: the guest has gone on meanwhile. */
 export interface CallEvents<T> {
   /** Makes the plugin's data of a new frame. */
   readonly data: (frame: Omit<CallFrame<T>, "data">) => T;
   /** A function is entered; not called for the code that the program started in. */
-  readonly onEnter?: (frame: CallFrame<T>, cpu: GuestContext) => void;
-  /** A function is left; what is in `cpu.rax` is its result if it returned. */
-  readonly onLeave?: (frame: CallFrame<T>, cpu: GuestContext) => void;
+  readonly onEnter?: (frame: CallFrame<T>) => void;
+  /** A function is left. @param result What is in rax then: its result, if it returned. */
+  readonly onLeave?: (frame: CallFrame<T>, result: bigint) => void;
   /**
-   * A block is about to run; or one did not run to its end, then `count` is negative.
+   * A block runs; or one did not run to its end, then `count` is negative.
    *
    * @param count Number of its instructions; the sum of all is the number of executed instructions.
    */
@@ -63,12 +63,15 @@ export interface CallEvents<T> {
 }
 
 interface Known extends TrackedBlock {
-  readonly flow: "call" | "return" | "jump" | "interrupt" | "none";
+  readonly count: number;
+  readonly isCall: boolean;
+  /** Whether it is where a function starts. */
+  readonly isStart: boolean;
   readonly last: bigint | undefined;
 }
 
 /** What calls are seen through: the interface of any plugin. */
-export type CallSource = Pick<PluginApi, "memory" | "flow" | "onTranslate" | "onLeave" | "onActiveChange">;
+export type CallSource = Pick<PluginApi, "flow" | "onTranslate" | "onFlow" | "onLeave" | "onActiveChange">;
 
 /**
  * Follows the calls of the guest.
@@ -78,6 +81,7 @@ export type CallSource = Pick<PluginApi, "memory" | "flow" | "onTranslate" | "on
 export function trackCalls<T>(api: CallSource, events: CallEvents<T>): { current(): CallFrame<T> | undefined } {
   const tracker = new Tracker(api, events);
   api.onTranslate((block) => tracker.add(block));
+  api.onFlow((batch) => tracker.follow(batch));
   api.onLeave((_, pc) => tracker.leave(pc));
   api.onActiveChange(() => tracker.forget());
   return { current: () => tracker.top };
@@ -86,9 +90,13 @@ export function trackCalls<T>(api: CallSource, events: CallEvents<T>): { current
 class Tracker<T> {
   readonly #api: CallSource;
   readonly #events: CallEvents<T>;
+  /** Blocks by their number. */
+  readonly #blocks: (Known | undefined)[] = [];
   #previous: Known | undefined;
   #next = 0;
   top: CallFrame<T> | undefined;
+  /** Its stack pointer. */
+  #sp = Infinity;
 
   constructor(api: CallSource, events: CallEvents<T>) {
     this.#api = api;
@@ -96,34 +104,80 @@ class Tracker<T> {
   }
 
   add(block: PluginBlock): void {
-    const { address, size, instructions, symbol } = block;
+    const { id, address, size, instructions, symbol } = block;
     const last = instructions.at(-1);
-    const flow = last === undefined ? "none" : this.#api.flow(last);
-    const known = { address, end: address + BigInt(size), instructions, symbol, flow, last: last?.address };
-    block.onExecute((cpu) => this.#enter(known, cpu));
+    while (this.#blocks.length < id) this.#blocks.push(undefined); // no holes, which make it slow
+    this.#blocks[id] = {
+      ...{ address, end: address + BigInt(size), instructions, symbol, last: last?.address },
+      count: instructions.length,
+      isCall: last !== undefined && this.#api.flow(last) === "call",
+      isStart: symbol?.offset === 0,
+    };
   }
 
   /** While the plugin is disabled, calls are missed. */
   forget(): void {
-    this.top = undefined;
+    this.#setTop(undefined);
     this.#previous = undefined;
   }
 
-  #enter(block: Known, cpu: GuestContext): void {
-    const { sp } = cpu;
-    const previous = this.#previous;
-    this.#previous = block;
-    let top = this.top ?? this.#push(block, sp, cpu, undefined, false);
-    while (top.parent !== undefined && top.sp < sp) {
-      this.#events.onLeave?.(top, cpu);
-      top = this.top = top.parent;
+  #setTop(top: CallFrame<T> | undefined): void {
+    this.top = top;
+    this.#sp = top?.parent === undefined ? Infinity : Number(top.sp);
+  }
+
+  follow(batch: FlowBatch): void {
+    const { onBlock } = this.#events;
+    for (let index = 0; index < batch.length; index++) {
+      const block = this.#blocks[batch.block(index)];
+      if (block === undefined) { // a signal's handler is called by nobody, and other code may call anything
+        this.#previous = undefined;
+        continue;
+      }
+      const sp = batch.sp(index);
+      const previous = this.#previous;
+      this.#previous = block;
+      if (this.top === undefined) this.#push(block, sp, undefined, false);
+      else {
+        if (this.#sp < sp) this.#unwind(sp, batch.rax(index));
+        if (block.isStart || previous?.isCall) this.#enter(previous, block, sp);
+      }
+      if (onBlock !== undefined && this.top !== undefined) onBlock(this.top, block, block.count);
     }
-    if (previous !== undefined && this.#isEntry(previous, block, sp)) {
-      const isTail = top.parent !== undefined && top.sp === sp;
-      top = this.#push(block, sp, cpu, previous.flow === "call" || isTail ? previous.last : undefined, isTail);
-      this.#events.onEnter?.(top, cpu);
+  }
+
+  #unwind(sp: number, result: bigint): void {
+    while (this.top !== undefined && this.#sp < sp) {
+      this.#events.onLeave?.(this.top, result);
+      this.#setTop(this.top.parent);
     }
-    this.#events.onBlock?.(top, block, block.instructions.length);
+  }
+
+  #enter(previous: Known | undefined, block: Known, sp: number): void {
+    // The start of a function that is not reached by a call: a tail call or a signal, but no loop of its own.
+    const isCall = previous?.isCall === true;
+    if (!isCall && block.symbol?.address === previous?.symbol?.address) return;
+    const isTail = !isCall && this.#sp === sp;
+    const frame = this.#push(block, sp, isCall || isTail ? previous : undefined, isTail);
+    this.#events.onEnter?.(frame);
+  }
+
+  #push(block: Known, sp: number, caller: Known | undefined, isTail: boolean): CallFrame<T> {
+    const parent = this.top;
+    const frame = {
+      id: parent === undefined ? -1 : this.#next++,
+      depth: parent === undefined ? -1 : parent.depth + 1,
+      parent,
+      symbol: block.symbol,
+      address: block.address,
+      site: caller?.last,
+      sp: BigInt(sp),
+      returnAddress: isTail ? parent?.returnAddress ?? 0n : caller?.end ?? 0n,
+      isTail,
+    };
+    const top = { ...frame, data: this.#events.data(frame) };
+    this.#setTop(top);
+    return top;
   }
 
   /** The block entered last was left before the instruction at `pc`. */
@@ -132,32 +186,7 @@ class Tracker<T> {
     if (block === undefined || this.top === undefined || pc < block.address || pc >= block.end) return;
     const missing = block.instructions.filter(({ address }) => address >= pc).length;
     this.#events.onBlock?.(this.top, block, -missing);
-  }
-
-  #isEntry(previous: Known, block: Known, sp: bigint): boolean {
-    if (previous.flow === "call" && this.#word(sp) === previous.end) return true;
-    if (block.symbol === undefined || block.symbol.offset !== 0) return false;
-    // The start of a function that is not reached by a call: a tail call or a signal, but no loop of its own.
-    return block.symbol.address !== previous.symbol?.address;
-  }
-
-  #word(address: bigint): bigint {
-    return this.#api.memory.allows(Number(address), 8, 1) ? this.#api.memory.u64(address) : 0n;
-  }
-
-  #push(block: Known, sp: bigint, cpu: GuestContext, site: bigint | undefined, isTail: boolean): CallFrame<T> {
-    const parent = this.top;
-    const frame = {
-      id: parent === undefined ? -1 : this.#next++,
-      depth: parent === undefined ? -1 : parent.depth + 1,
-      parent,
-      symbol: block.symbol,
-      address: block.address,
-      site,
-      sp,
-      returnAddress: this.#word(cpu.sp),
-      isTail,
-    };
-    return this.top = { ...frame, data: this.#events.data(frame) };
+    // Its last instruction did not run: if that is a call, nothing was called.
+    this.#previous = { ...block, isCall: false };
   }
 }

@@ -67,6 +67,7 @@ export class CodeInstruction implements PluginInstruction {
 
 /** A block for a plugin. */
 export class CodeBlock implements PluginBlock {
+  readonly id: number;
   readonly address: bigint;
   readonly size: number;
   readonly #attacher: Attacher;
@@ -74,6 +75,7 @@ export class CodeBlock implements PluginBlock {
   #instructions: readonly CodeInstruction[] | undefined;
 
   constructor(block: AnnouncedBlock, attacher: Attacher) {
+    this.id = block.id;
     this.address = BigInt(block.start);
     this.size = block.size;
     this.#attacher = attacher;

@@ -1,7 +1,8 @@
 /**
  * Which block was followed by which, and how often: for plugins about branches and control flow.
  *
- * It is told of every block. What follows a block that was left before its end is no edge. Leaves out threads.
+ * It is made from the flow of blocks. What follows a block that was left before its end is no edge, and neither is the
+ * way into a signal's handler. Leaves out threads.
  */
 
 import type { PluginApi } from "../plugin.ts";
@@ -24,7 +25,10 @@ interface Source {
   readonly from: bigint;
   readonly site: bigint;
   readonly end: bigint;
-  readonly to: Map<bigint, number>;
+  readonly to: Map<Source, { count: number }>;
+  /** Where it went last, which is where it goes next as a rule. */
+  last: Source | undefined;
+  lastCount: { count: number };
 }
 
 /**
@@ -33,38 +37,61 @@ interface Source {
  * @returns What gives the edges so far, by ascending address.
  */
 export function trackEdges(
-  api: Pick<PluginApi, "onTranslate" | "onLeave" | "onActiveChange" | "onReset">,
+  api: Pick<PluginApi, "onTranslate" | "onFlow" | "onLeave" | "onActiveChange" | "onReset">,
 ): { edges(): readonly Edge[] } {
-  const sources = new Map<string, Source>();
+  const sources: (Source | undefined)[] = [];
   let previous: Source | undefined;
   const forget = () => previous = undefined;
 
   api.onTranslate((block) => {
-    const { address, size, instructions } = block;
-    const end = address + BigInt(size);
-    const key = `${address} ${end}`;
-    let source = sources.get(key);
-    if (source === undefined) {
-      source = { from: address, site: instructions.at(-1)?.address ?? address, end, to: new Map() };
-      sources.set(key, source);
+    const { id, address, size, instructions } = block;
+    while (sources.length < id) sources.push(undefined); // no holes, which make it slow
+    sources[id] = {
+      ...{ from: address, site: instructions.at(-1)?.address ?? address, end: address + BigInt(size) },
+      ...{ to: new Map(), last: undefined, lastCount: { count: 0 } },
+    };
+  });
+  api.onFlow((batch) => {
+    for (let index = 0; index < batch.length; index++) {
+      const number = batch.block(index);
+      const block = sources[number];
+      if (block === undefined) { // other code is left out; a signal's handler follows from nothing
+        if (number === 0) forget();
+        continue;
+      }
+      if (previous !== undefined) {
+        if (previous.last !== block) choose(previous, block);
+        previous.lastCount.count++;
+      }
+      previous = block;
     }
-    const known = source;
-    block.onExecute(() => {
-      if (previous !== undefined) previous.to.set(address, (previous.to.get(address) ?? 0) + 1);
-      previous = known;
-    });
   });
   api.onLeave(forget);
   api.onActiveChange(forget);
   api.onReset(() => {
     forget();
-    for (const { to } of sources.values()) to.clear();
+    for (const source of sources) source?.to.forEach((edge) => edge.count = 0);
   });
 
-  return {
-    edges: () =>
-      [...sources.values()]
-        .flatMap(({ from, site, end, to }) => [...to].map(([to, count]) => ({ from, site, end, to, count })))
-        .sort((a, b) => Number(a.from - b.from || a.end - b.end || a.to - b.to)),
-  };
+  return { edges: () => edges(sources.filter((source) => source !== undefined)) };
+}
+
+function choose(from: Source, to: Source): void {
+  from.last = to;
+  const known = from.to.get(to);
+  from.lastCount = known ?? { count: 0 };
+  if (known === undefined) from.to.set(to, from.lastCount);
+}
+
+/** Blocks of one place and size that were announced more than once are one. */
+function edges(sources: readonly Source[]): Edge[] {
+  const all = new Map<string, Edge>();
+  for (const { from, site, end, to } of sources) {
+    for (const [target, { count }] of to) {
+      const key = `${from} ${end} ${target.from}`;
+      const before = all.get(key)?.count ?? 0;
+      if (count > 0) all.set(key, { from, site, end, to: target.from, count: before + count });
+    }
+  }
+  return [...all.values()].sort((a, b) => Number(a.from - b.from || a.end - b.end || a.to - b.to));
 }

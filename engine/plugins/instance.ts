@@ -4,6 +4,7 @@
  * A plugin that throws is named in a warning and disabled; the guest goes on, and so do the other plugins.
  */
 
+import type { FlowBatch, FlowReader } from "../counters/flow.ts";
 import { Coverage } from "../coverage.ts";
 import {
   type Plugin,
@@ -74,6 +75,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     active: [] as ((isActive: boolean) => void)[],
     reset: [] as (() => void)[],
   };
+  readonly #readers: FlowReader[] = [];
   #within: Within;
   #isEnabled = false;
   #isWatchingSyscalls = false;
@@ -146,6 +148,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       groups: (instruction) => disassembler.groups(instruction),
       onTranslate: (callback) => void callbacks.translate.push(callback),
       onLeave: (callback) => void callbacks.leave.push(callback),
+      onFlow: (callback) => this.#read(callback),
       onSyscall: (callback) => {
         callbacks.syscall.push(callback);
         this.#watchSyscalls();
@@ -165,11 +168,26 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     };
   }
 
+  /** Reads the flow from now on, while the plugin is enabled. */
+  #read(callback: (batch: FlowBatch) => void): void {
+    const reader = (batch: FlowBatch) => {
+      if (this.#isEnabled) this.#guarded(() => callback(batch));
+    };
+    this.#readers.push(reader);
+    if (this.#isEnabled) this.#ground.machine.flow.add(reader);
+  }
+
+  /** Has the plugin know all that has happened so far. */
+  #catchUp(): void {
+    if (this.#readers.length > 0) this.#ground.machine.flow.deliver();
+  }
+
   /** Follows system calls from now on, while the plugin is enabled. */
   #watchSyscalls(): void {
     if (this.#isWatchingSyscalls) return;
     this.#isWatchingSyscalls = true;
     const call = <A>(callbacks: readonly ((argument: A) => void)[], argument: A) => {
+      if (callbacks.length > 0) this.#catchUp();
       for (const callback of callbacks) if (this.#isEnabled) this.#guarded(() => callback(argument));
     };
     this.#ground.observe(syscallObserver(
@@ -230,6 +248,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
 
   /** Hands on what was written while the guest ran. */
   flush(): void {
+    this.#catchUp();
     this.#output.flush();
   }
 
@@ -238,25 +257,30 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     this.#isEnabled = true;
     this.#window.open();
     this.#attachments.settle();
+    for (const reader of this.#readers) this.#ground.machine.flow.add(reader);
     this.#tellAll();
     for (const callback of this.#callbacks.active) this.#guarded(() => callback(true));
   }
 
   disable(): void {
+    this.#catchUp();
     if (!this.#isEnabled) return;
     this.#isEnabled = false;
+    for (const reader of this.#readers) this.#ground.machine.flow.remove(reader);
     this.#window.close();
     this.#attachments.settle();
     for (const callback of this.#callbacks.active) this.#guarded(() => callback(false));
   }
 
   reset(): void {
+    this.#catchUp();
     this.#window.reset();
     this.#output.take();
     for (const callback of this.#callbacks.reset) this.#guarded(callback);
   }
 
   set(name: string, text: string): void {
+    this.#catchUp();
     const before = this.#parameters.values[name];
     this.#parameters.set(name, text);
     if (name === "within") this.#changeWithin(String(before));

@@ -12,6 +12,7 @@ import {
   instructionHookStub,
   instructionStub,
   PAGE_FLAG_ASK,
+  recordStub,
   StubPage,
   tlbFillStub,
 } from "../../engine/ffi/stubs.ts";
@@ -23,6 +24,7 @@ const PAGES = 2 ** 28;
 const HOST = { emuStop: 0x1111_2222_3333n, dispatcher: 0x4444_5555_6666n, decider: 0x7777_0000_1111n };
 const STUBS = {
   blockStub: blockStub(HOST.emuStop, HOST.dispatcher),
+  recordStub: recordStub(),
   budgetStub: budgetStub(HOST.emuStop),
   instructionStub: instructionStub(),
   instructionHookStub: instructionHookStub(HOST.dispatcher),
@@ -56,7 +58,12 @@ function each(text: string): string[] {
 
 /** Puts the values of names in, and one spelling of each condition. */
 function named(line: string): string {
-  const values: Record<string, number | bigint> = { ...HOST, ...COUNTER_FLAG, pages: PAGES, PAGE_FLAG_ASK };
+  const values: Record<string, number | bigint> = {
+    ...HOST,
+    ...COUNTER_FLAG,
+    pages: PAGES,
+    PAGE_FLAG_ASK,
+  };
   return line.replace(
     /\b(emuStop|dispatcher|decider|pages|PAGE_FLAG_ASK|REPEAT|ATTACHED)$/,
     (name) => String(values[name]),

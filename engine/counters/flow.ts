@@ -1,0 +1,188 @@
+/**
+ * The blocks that are executed, one after the other, in large batches: machine code records each as it is entered, with
+ * the stack pointer and rax, at a few nanoseconds. Call stacks and control flow are made from that.
+ *
+ * Exact: a block that did not run leaves no record. Those that JavaScript is called for, and single-stepped
+ * instructions, are recorded here. Leaves out what the blocks are: they have numbers, and who reads a batch knows them.
+ */
+
+import { REGISTER_INDEX } from "../arch/x86_64.ts";
+import type { Cpu } from "../cpu/cpu.ts";
+import { hostBuffer, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
+import { RECORD_SIZE } from "../ffi/stubs.ts";
+import { SPAN } from "../memory/guest_memory.ts";
+
+/** Records that there is room for: they stay in the host's cache. */
+const CAPACITY = 1 << 15;
+const WORDS = RECORD_SIZE / 4;
+const [SP, RAX] = [2, 4];
+const HIGH = 2 ** 32;
+
+/** Entered blocks in their order. It is used again: keep nothing of it. */
+export class FlowBatch {
+  readonly #words: Uint32Array;
+  /** Number of blocks. */
+  length = 0;
+
+  /** See `PluginApi.onFlow`, which hands these out. */
+  constructor(words: Uint32Array) {
+    this.#words = words;
+  }
+
+  /** Number of the block at an index; 0 where a signal came in between, for a handler to run. */
+  block(index: number): number {
+    return this.#words[index * WORDS];
+  }
+
+  /** The stack pointer at its entry. */
+  sp(index: number): number {
+    return this.#words[index * WORDS + SP] + this.#words[index * WORDS + SP + 1] * HIGH;
+  }
+
+  /** The result register at its entry: what a function returned, where the block comes after one. */
+  rax(index: number): bigint {
+    return BigInt(this.#words[index * WORDS + RAX]) |
+      BigInt(this.#words[index * WORDS + RAX + 1]) << 32n;
+  }
+}
+
+/** Who reads the flow. */
+export type FlowReader = (batch: FlowBatch) => void;
+
+/** A block as it is announced. */
+interface NumberedBlock {
+  /** From 1. */
+  readonly id: number;
+  readonly key: number;
+  readonly start: number;
+}
+
+/** The flow of one guest. */
+export class BlockFlow {
+  readonly #cpu: Cpu;
+  readonly #readers = new Set<FlowReader>();
+  readonly #ids = new Map<number, number>();
+  #places: { readonly records: bigint; readonly numbers: bigint; readonly table: Uint32Array } | undefined;
+  #words = new Uint32Array();
+  #batch = new FlowBatch(this.#words);
+  #unfollow: (() => void) | undefined;
+  /** Has the flow told of blocks and signals from then on; set once by the owner. @returns What ends that. */
+  follow: () => () => void = () => () => {};
+
+  constructor(cpu: Cpu) {
+    this.#cpu = cpu;
+  }
+
+  /** Whether blocks are recorded. */
+  get isOn(): boolean {
+    return this.#unfollow !== undefined;
+  }
+
+  /** Has someone read it, from the next slice on. */
+  add(reader: FlowReader): void {
+    this.deliver();
+    this.#readers.add(reader);
+    this.#cpu.endSlice();
+  }
+
+  /** Has someone not read it any more. */
+  remove(reader: FlowReader): void {
+    this.deliver();
+    this.#readers.delete(reader);
+  }
+
+  /** A block is about to run for the first time. */
+  translated({ id, key, start }: NumberedBlock): void {
+    this.#ids.set(key, id);
+    if (this.#places !== undefined && Number.isInteger(key)) this.#places.table[start] = id;
+  }
+
+  /** A block's code is no more. */
+  retired(key: number): void {
+    this.#ids.delete(key);
+  }
+
+  /**
+   * Begins or ends recording, if that has changed. Call between slices only.
+   *
+   * @param budget Blocks that the slice may run.
+   * @returns As many of them as there is room for.
+   */
+  prepare(budget: number): number {
+    if (this.#readers.size > 0 !== this.isOn) this.#turn();
+    if (!this.isOn) return budget;
+    if (this.#length > CAPACITY / 2) this.deliver();
+    return Math.min(budget, CAPACITY - this.#length);
+  }
+
+  #turn(): void {
+    if (this.isOn) {
+      this.#unfollow?.();
+      this.#unfollow = undefined;
+      this.#ids.clear();
+      this.#cpu.recordBlocks(undefined);
+      return;
+    }
+    const { numbers, records } = this.#places ??= this.#take();
+    this.#cpu.nextRecord = records;
+    this.#cpu.recordBlocks(numbers);
+    this.#unfollow = this.follow();
+  }
+
+  #take() {
+    const [records, numbers] = [CAPACITY * RECORD_SIZE, SPAN * 4].map((size) => mapHost(size, PROT.READ | PROT.WRITE));
+    this.#words = new Uint32Array(hostBuffer(records, CAPACITY * RECORD_SIZE));
+    this.#batch = new FlowBatch(this.#words);
+    return { records, numbers, table: new Uint32Array(hostBuffer(numbers, SPAN * 4)) };
+  }
+
+  get #length(): number {
+    if (this.#places === undefined) return 0;
+    return Number(this.#cpu.nextRecord - this.#places.records) / RECORD_SIZE;
+  }
+
+  /** Notes a block that JavaScript was called for and that is about to run; its key is that of its announcement. */
+  note(key: number): void {
+    if (!this.isOn) return;
+    const { registers } = this.#cpu;
+    this.#append(this.#ids.get(key) ?? 0, registers.general(REGISTER_INDEX.rsp), registers.general(REGISTER_INDEX.rax));
+  }
+
+  /** Takes back what was noted last, if it has not been handed on. */
+  takeBack(): void {
+    if (this.#length > 0) this.#cpu.nextRecord -= BigInt(RECORD_SIZE);
+  }
+
+  /** Notes that what comes next does not follow from what came last. */
+  interrupt(): void {
+    this.#append(0, 0n, 0n);
+  }
+
+  #append(id: number, sp: bigint, rax: bigint): void {
+    if (this.#places === undefined) return;
+    const at = this.#length * WORDS;
+    this.#words[at] = id;
+    for (const [offset, value] of [[SP, sp], [RAX, rax]] as const) {
+      this.#words[at + offset] = Number(value & 0xffff_ffffn);
+      this.#words[at + offset + 1] = Number(value >> 32n);
+    }
+    this.#cpu.nextRecord += BigInt(RECORD_SIZE);
+  }
+
+  /** Hands on what has been recorded. */
+  deliver(): void {
+    const length = this.#length;
+    if (this.#places === undefined || length === 0) return;
+    this.#cpu.nextRecord = this.#places.records;
+    this.#batch.length = length;
+    for (const reader of this.#readers) reader(this.#batch);
+  }
+
+  /** Frees what it took. */
+  free(): void {
+    if (this.#places === undefined) return;
+    unmapHost(this.#places.records, CAPACITY * RECORD_SIZE);
+    unmapHost(this.#places.numbers, SPAN * 4);
+    this.#places = undefined;
+  }
+}
