@@ -44,14 +44,14 @@ export {
   watch,
 } from "./engine/script.ts";
 export type { Fault, StopReason } from "./engine/stop_reason.ts";
-export { GuestContext } from "./engine/context.ts";
+export { type ContextOwner, GuestContext } from "./engine/context.ts";
 export type {
   PermissionAnswer,
   PermissionKind,
   PermissionOptions,
   PermissionRequest,
 } from "./engine/linux/permissions.ts";
-export type { GuestOptions } from "./engine/guest.ts";
+export type { GuestOptions, GuestThread } from "./engine/guest.ts";
 export type { DeterministicOptions } from "./engine/linux/counted_world.ts";
 export type { CpuView, GeneralRegisters, GuestCpu } from "./engine/cpu/guest_cpu.ts";
 export { GENERAL_REGISTERS, type GeneralRegister } from "./engine/arch/x86_64.ts";

@@ -23,6 +23,14 @@ const NEAR_FRAMES = 3;
 /** Longest instruction of x86, in bytes. */
 const LONGEST = 15;
 
+/** What a context is told by its owner. */
+export interface ContextOwner {
+  /** Id of the thread at hand. */
+  readonly thread: number;
+  /** Sets the program counter, whenever that is safe. */
+  redirect(pc: bigint): void;
+}
+
 /** The guest at the moment: `cpu.rax`, `cpu.args[0]`, `cpu.symbol`, `cpu.instruction`. */
 export class GuestContext extends GuestCpu {
   /** The guest's memory. */
@@ -30,19 +38,18 @@ export class GuestContext extends GuestCpu {
   /** Images mapped now and their symbols. */
   readonly symbols: Symbols;
   readonly #disassembler: Disassembler;
+  readonly #owner: ContextOwner;
 
-  readonly #redirect: (pc: bigint) => void;
-
-  /** See `Emulator.cpu`. @param redirect Sets the program counter, whenever that is safe. */
+  /** See `Emulator.cpu`. */
   constructor(
     registers: Registers,
     memory: GuestMemory,
     symbols: Symbols,
     disassembler: Disassembler,
-    redirect: (pc: bigint) => void,
+    owner: ContextOwner,
   ) {
     super(registers, memory);
-    this.#redirect = redirect;
+    this.#owner = owner;
     this.memory = memory;
     this.symbols = symbols;
     this.#disassembler = disassembler;
@@ -56,7 +63,12 @@ export class GuestContext extends GuestCpu {
     return super.pc;
   }
   override set pc(value: bigint) {
-    this.#redirect(value);
+    this.#owner.redirect(value);
+  }
+
+  /** Id of the thread that runs, or whose registers these are. The first thread has the process's id. */
+  get thread(): number {
+    return this.#owner.thread;
   }
 
   /** Skips the instruction that is executed next. */

@@ -17,7 +17,7 @@ import type { WatchEvent, WatchKind, Watchpoint } from "./hooks/watchpoints.ts";
 import { IndirectFunctions } from "./hooks/indirect.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
-import { Guest, type GuestOptions } from "./guest.ts";
+import { Guest, type GuestOptions, type GuestThread } from "./guest.ts";
 import { Owner } from "./owner.ts";
 import type { StopReason } from "./stop_reason.ts";
 import { signalNumber } from "./linux/abi/signals.ts";
@@ -100,13 +100,13 @@ export class Emulator implements Disposable {
     });
     taken.defer(() => this.#guest.close());
     const { machine, program } = this.#guest;
-    this.cpu = new GuestContext(
-      machine.cpu.registers,
-      machine.memory,
-      this.symbols,
-      this.#disassembler,
-      (pc) => machine.redirect(pc),
-    );
+    const guest = this.#guest;
+    this.cpu = new GuestContext(machine.cpu.registers, machine.memory, this.symbols, this.#disassembler, {
+      get thread() {
+        return guest.thread.tid;
+      },
+      redirect: (pc) => machine.redirect(pc),
+    });
     this.#guest.context = this.cpu;
     for (const { path, elf, base, role } of program.images) {
       this.symbols.add(
@@ -166,6 +166,24 @@ export class Emulator implements Disposable {
   /** The guest's process id. */
   get pid(): number {
     return this.#guest.process.pid;
+  }
+
+  /** The guest's threads, in the order in which they began. */
+  get threads(): readonly GuestThread[] {
+    return this.#guest.threads();
+  }
+
+  /**
+   * Has {@linkcode cpu} show a thread's registers, and {@linkcode step} execute its instructions. When the guest goes
+   * on, the thread runs whose turn it is.
+   *
+   * @param id As {@linkcode threads} has it.
+   * @throws {RangeError} If there is no such thread.
+   * @throws {Error} If the guest runs.
+   */
+  selectThread(id: number): void {
+    if (this.#running) throw new Error(`Cannot select thread ${id}: the guest runs`);
+    this.#guest.selectThread(id);
   }
 
   /** Address of the program's entry point, where its own code begins after the dynamic linker's. */
@@ -411,7 +429,13 @@ export class Emulator implements Disposable {
     const isIndirect = found.symbol?.isIndirect && found.symbol.address === found.address;
     const address = isIndirect ? await this.call(found.address) : found.address;
     const { machine } = this.#guest;
-    using _ = machine.saved();
+    using stack = new DisposableStack();
+    const { thread } = this.#guest;
+    const saved = machine.saved();
+    stack.defer(() => {
+      if (!thread.isEnded) this.#guest.select(thread);
+      saved[Symbol.dispose]();
+    });
     let returned = false;
     machine.prepareCall(address, args, () => {
       returned = true;
@@ -570,11 +594,11 @@ export class Emulator implements Disposable {
 /** See `Emulator.#heldReason`. */
 const HELD: StopReason = { kind: "stopped", pc: 0n, why: "a closure has not finished" };
 
-function syscallEvent({ process, name, row, registers, result }: SyscallCall): SyscallEvent {
+function syscallEvent({ process, thread, name, row, registers, result }: SyscallCall): SyscallEvent {
   const args = (row?.parameters ?? []).map(({ name, parameter }, index) =>
     [name, parameter.read?.(registers[index], process) ?? parameter.decode(registers[index])] as const
   );
-  return { name, args: Object.fromEntries(args), registers, result };
+  return { thread: thread.tid, name, args: Object.fromEntries(args), registers, result };
 }
 
 function imageOf(mapping: { path: string; hostPath: string; start: number; offset: number }): Image | undefined {

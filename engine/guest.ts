@@ -13,7 +13,7 @@ import { SI, SIG_IGN, signalName, signalNumber } from "./linux/abi/signals.ts";
 import type { FaultEnd } from "./linux/faults.ts";
 import { Files } from "./linux/files.ts";
 import { hostEnvironment } from "./linux/host_environment.ts";
-import { Kernel } from "./linux/kernel.ts";
+import { Kernel, syscallName } from "./linux/kernel.ts";
 import type { ArrivingSignal, SyscallObserver } from "./linux/observers.ts";
 import { Paths } from "./linux/paths.ts";
 import type { PermissionOptions } from "./linux/permissions.ts";
@@ -23,6 +23,9 @@ import { sendSignal } from "./linux/signals.ts";
 import { sentSignal, type SignalInfo } from "./linux/signals/siginfo.ts";
 import { strace } from "./linux/strace.ts";
 import { countedWorld, type DeterministicOptions } from "./linux/counted_world.ts";
+import { ProcessTable, type Task } from "./linux/process_table.ts";
+import { Scheduler } from "./linux/scheduler.ts";
+import type { Thread } from "./linux/threads.ts";
 import { Waiter } from "./linux/waiter.ts";
 import { hostWorld, type World } from "./linux/world.ts";
 import { Machine } from "./machine.ts";
@@ -58,6 +61,22 @@ export interface GuestOptions {
   readonly counting?: boolean;
 }
 
+/** A thread of the guest. */
+export interface GuestThread {
+  /** Its id; that of the first one is the process's. */
+  readonly id: number;
+  /** Its number, from 1, in the order in which they began. */
+  readonly number: number;
+  /** Its name, which the program may set. */
+  readonly name: string;
+  /** Its next instruction. */
+  readonly pc: bigint;
+  /** Name of the system call that it waits in, if it does. */
+  readonly waitsIn: string | undefined;
+  /** Whether it is the one that `Emulator.cpu` shows. */
+  readonly isSelected: boolean;
+}
+
 /** What a guest tells its owner. */
 export interface GuestEvents extends ProcessListener {
   /** See `MachineEvents`. */
@@ -86,6 +105,8 @@ export class Guest {
   readonly #kernel: Kernel;
   readonly #waiter = new Waiter();
   #timestamps: Timestamps | undefined;
+  readonly #table = new ProcessTable();
+  readonly #scheduler: Scheduler;
   #budget = FIRST_BUDGET;
   #ended: StopReason | undefined;
   #lastFault: Fault | undefined;
@@ -99,7 +120,7 @@ export class Guest {
     using taken = new DisposableStack();
     taken.defer(() => this.#waiter.close());
     this.machine = new Machine(unicorn, disassembler, {
-      syscall: (next) => this.#kernel.enter(next),
+      syscall: (next) => this.#kernel.enter(this.#scheduler.current, next),
       translated: (block, start, size) => {
         this.#timestamps?.inspect(start, size);
         events.translated(block, start, size);
@@ -132,6 +153,8 @@ export class Guest {
     registers.setGeneral(4, BigInt(this.program.stackPointer));
     registers.pc = BigInt(this.program.entry);
     this.process = createProcess({
+      table: this.#table,
+      contexts: this.machine.threads,
       memory,
       registers,
       paths,
@@ -145,9 +168,10 @@ export class Guest {
     });
     taken.defer(() => this.process.files.closeAll());
     for (const name of options.ignoredSignals ?? []) {
-      this.process.signals.setAction(signalNumber(name), { handler: SIG_IGN, flags: 0, restorer: 0n, mask: 0n }, []);
+      this.process.signals.setAction(signalNumber(name), { handler: SIG_IGN, flags: 0, restorer: 0n, mask: 0n });
     }
-    this.#kernel = new Kernel(this.process, {
+    this.#scheduler = new Scheduler(this.#table, { process: this.process, thread: this.process.thread });
+    this.#kernel = new Kernel({
       arriving: (signal) => events.arriving(signal),
       unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
     });
@@ -165,6 +189,48 @@ export class Guest {
     this.#waiter.wake();
   }
 
+  /** The thread whose registers the CPU has. */
+  get thread(): Thread {
+    return this.process.thread;
+  }
+
+  /**
+   * Puts a thread's registers on the CPU, for its owner to look at. When the guest goes on, the thread runs whose turn
+   * it is.
+   */
+  select(thread: Thread): void {
+    this.machine.threads.switchTo(thread.tid);
+    this.process.thread = thread;
+  }
+
+  /** @throws {RangeError} If there is no thread of that id. */
+  selectThread(id: number): void {
+    const thread = this.process.threads.get(id);
+    if (thread === undefined) {
+      const ids = [...this.process.threads.keys()].join(", ");
+      throw new RangeError(`Cannot select thread ${id}: there is no such thread; there are ${ids}`);
+    }
+    this.select(thread);
+  }
+
+  /** The threads, with where they are. */
+  threads(): GuestThread[] {
+    const { thread: selected, process } = this;
+    const list = [...process.threads.values()].map((thread) => {
+      this.select(thread);
+      return {
+        id: thread.tid,
+        number: thread.number,
+        name: thread.name,
+        pc: thread.registers.pc,
+        waitsIn: thread.waiting && syscallName(thread.call),
+        isSelected: thread === selected,
+      };
+    });
+    if (!selected.isEnded) this.select(selected);
+    return list;
+  }
+
   /**
    * Runs until the guest ends or its owner wants it to stop.
    *
@@ -173,7 +239,7 @@ export class Guest {
   async run(stopReason: () => StopReason | undefined): Promise<StopReason> {
     let yielded = performance.now();
     for (;;) {
-      const reason = await this.#settle(this.#slice(), stopReason);
+      const reason = await this.#turn(stopReason) ?? stopReason();
       if (reason !== undefined) return reason;
       if (performance.now() - yielded < SLICE_MILLISECONDS) continue;
       await this.#waiter.turn();
@@ -183,9 +249,13 @@ export class Guest {
     }
   }
 
-  /** Executes one instruction. @returns Why the guest stopped, if anything but the step did it. */
-  step(stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
-    return this.#settle(() => this.machine.step(), stopReason);
+  /** Has the thread go on whose turn it is, or waits until there is one. @returns Why the guest stopped, if it did. */
+  async #turn(stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
+    const task = this.#scheduler.choose();
+    if (task !== undefined) return this.#goOn(task, () => this.#slice());
+    const reason = stopReason();
+    if (reason !== undefined) return reason;
+    await this.process.world.clock.wait(this.#waiter, this.#scheduler.wait);
   }
 
   /** @returns The host's world, or one of its own. */
@@ -204,43 +274,62 @@ export class Guest {
     return limit === undefined ? this.#budget : Math.min(limit, EVEN_BUDGET);
   }
 
-  #slice(): () => SliceEnd {
-    return () => {
-      const start = performance.now();
-      const end = this.machine.run(this.#limit());
-      const took = performance.now() - start;
-      if (end.kind === "budget" && took < SLICE_MILLISECONDS / 2) {
-        this.#budget = Math.min(MOST_BUDGET, this.#budget * 2);
-      }
-      if (took > SLICE_MILLISECONDS * 2) this.#budget = Math.max(LEAST_BUDGET, this.#budget >> 1);
-      return end;
-    };
+  /**
+   * Executes one instruction of the thread that is selected; while its call waits, the others run.
+   *
+   * @returns Why the guest stopped, if anything but the step did it.
+   */
+  async step(stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
+    const { process, thread } = this;
+    const task = this.#table.tasks.find((task) => task.thread === thread) ?? { process, thread };
+    this.#scheduler.current = task;
+    const reason = this.#goOn(task, () => this.machine.step()) ?? stopReason();
+    if (reason !== undefined) return reason;
+    while (thread.waiting !== undefined) {
+      const meanwhile = await this.#turn(stopReason) ?? stopReason();
+      if (meanwhile !== undefined) return meanwhile;
+    }
+    if (!thread.isEnded) this.select(thread);
+    return undefined;
   }
 
-  async #settle(work: () => SliceEnd, stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
-    if (this.#kernel.pending === undefined && !this.#kernel.isHolding) {
+  #slice(): SliceEnd {
+    const { cpu } = this.machine;
+    const [start, before] = [performance.now(), cpu.executed];
+    const budget = Math.min(this.#limit(), this.#scheduler.blocksLeft);
+    const end = this.machine.run(budget);
+    const took = performance.now() - start;
+    this.#scheduler.spend(cpu.executed - before);
+    if (end.kind === "budget" && budget >= this.#budget && took < SLICE_MILLISECONDS / 2) {
+      this.#budget = Math.min(MOST_BUDGET, this.#budget * 2);
+    }
+    if (took > SLICE_MILLISECONDS * 2) this.#budget = Math.max(LEAST_BUDGET, this.#budget >> 1);
+    return end;
+  }
+
+  /** Has a thread go on: tries its call again, or executes; then does what is to be done between slices. */
+  #goOn(task: Task, work: () => SliceEnd): StopReason | undefined {
+    this.select(task.thread);
+    if (task.thread.waiting !== undefined) this.#kernel.retry(task);
+    else if (!this.#kernel.isHolding) {
       const end = work();
-      if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(end);
+      if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(task, end);
     }
-    while (!this.#kernel.attend()) {
-      const waiting = this.#kernel.pending;
-      if (this.process.ending !== undefined || waiting === undefined) return this.#end();
-      const reason = stopReason();
-      if (reason !== undefined) return reason;
-      await this.process.world.clock.wait(this.#waiter, waiting.wait);
-      this.#kernel.retry();
-    }
-    return stopReason();
+    this.#kernel.attend(task);
+    if (this.process.ending !== undefined) return this.#end();
+    // What is on the CPU is always a thread that there is.
+    if (task.thread.isEnded) this.select(this.#table.tasks[0].thread);
+    return undefined;
   }
 
-  #fault(end: FaultEnd): void {
+  #fault(task: Task, end: FaultEnd): void {
     const address = this.#faultAddress(end);
     this.#lastFault = {
       pc: this.context.pc,
       description: describeFault(end, this.context, this.context.symbols, address),
       ...(end.kind === "access" ? { access: { kind: end.access, address: address ?? BigInt(end.page) } } : {}),
     };
-    this.#kernel.fault(end, () => address ?? 0n);
+    this.#kernel.fault(task, end, () => address ?? 0n);
   }
 
   /** Has an observer follow the system calls. @returns What ends that. */

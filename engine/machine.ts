@@ -13,6 +13,7 @@ import { Repeats } from "./counters/repeats.ts";
 import { ShadowTable } from "./counters/shadow.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import { GuestCpu } from "./cpu/guest_cpu.ts";
+import { ThreadContexts } from "./cpu/thread_contexts.ts";
 import { type MemoryAccess, memoryAccesses } from "./hooks/accesses.ts";
 import { type Action, Sites } from "./hooks/sites.ts";
 import { Watchpoints } from "./hooks/watchpoints.ts";
@@ -44,6 +45,14 @@ export interface MachineOptions {
 const [READ, WRITE, EXECUTE] = [1, 2, 4];
 const SYSCALL_SIZE = 2n;
 const NONE: readonly Action[] = [];
+
+/** What is known of a thread besides its registers. */
+interface MachineThread {
+  readonly fired: { readonly address: number; readonly actions: readonly Action[] } | undefined;
+  readonly returned: (() => void) | undefined;
+}
+const NEW_THREAD: MachineThread = { fired: undefined, returned: undefined };
+
 /** Bytes below the stack pointer that a function may use; System V ABI, AMD64 supplement, 3.2.2. */
 const RED_ZONE = 128;
 
@@ -59,6 +68,8 @@ export class Machine {
   readonly watchpoints = new Watchpoints(this.memory);
   readonly #events: MachineEvents;
   readonly #disassembler: Disassembler;
+  /** The threads that share the CPU. */
+  readonly threads: ThreadContexts<MachineThread>;
   /** The instruction at hand, if actions have run for it already: they do not run again when the guest goes on. */
   #fired: { readonly address: number; readonly actions: readonly Action[] } | undefined;
   /** What actions are being run for. */
@@ -98,9 +109,17 @@ export class Machine {
       ...(instructionShadow === undefined ? {} : { instructionShadow }),
     });
     this.ledger = new BlockLedger(this.memory, this.shadow, disassembler);
-    this.flow = new BlockFlow(this.cpu);
+    this.flow = new BlockFlow(this.cpu, () => this.threads.current ?? 0);
     this.sites = new Sites(this.cpu, this.ledger, counting ? this.shadow : undefined);
     this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
+    const thread = {
+      get: () => ({ fired: this.#fired, returned: this.#returned }),
+      set: ({ fired, returned }: MachineThread) => {
+        this.#fired = fired;
+        this.#returned = returned;
+      },
+    };
+    this.threads = new ThreadContexts(this.cpu, thread, NEW_THREAD);
     this.memory.listener = {
       revoked: () => this.cpu.flushTlb(),
       codeChanged: (start, end) => {
@@ -426,11 +445,12 @@ export class Machine {
 
   /** Keeps the registers, and which actions have run for the instruction at hand; `using` puts them back. */
   saved(): Disposable {
-    const registers = this.cpu.saved();
+    const registers = this.cpu.context();
     const fired = this.#fired;
     return {
       [Symbol.dispose]: () => {
-        registers[Symbol.dispose]();
+        registers.restore();
+        registers.free();
         this.#fired = fired;
       },
     };
@@ -484,6 +504,7 @@ export class Machine {
 
   /** Frees everything. */
   close(): void {
+    this.threads.close();
     this.cpu.close();
     this.flow.free();
     this.shadow.free();

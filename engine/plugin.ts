@@ -112,6 +112,8 @@ export interface PluginGuest {
 
 /** A system call that has returned. */
 export interface PluginSyscall {
+  /** Id of the thread that made it. */
+  readonly thread: number;
   /** As in syscalls(2). */
   readonly name: string;
   /** The call as strace(1) writes it, with its arguments and its result. */

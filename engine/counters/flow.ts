@@ -23,6 +23,8 @@ export class FlowBatch {
   readonly #words: Uint32Array;
   /** Number of blocks. */
   length = 0;
+  /** Id of the thread that ran them. */
+  thread = 0;
 
   /** See `PluginApi.onFlow`, which hands these out. */
   constructor(words: Uint32Array) {
@@ -60,6 +62,7 @@ interface NumberedBlock {
 /** The flow of one guest. */
 export class BlockFlow {
   readonly #cpu: Cpu;
+  readonly #thread: () => number;
   readonly #readers = new Set<FlowReader>();
   readonly #ids = new Map<number, number>();
   #places: { readonly records: bigint; readonly numbers: bigint; readonly table: Uint32Array } | undefined;
@@ -69,8 +72,10 @@ export class BlockFlow {
   /** Has the flow told of blocks and signals from then on; set once by the owner. @returns What ends that. */
   follow: () => () => void = () => () => {};
 
-  constructor(cpu: Cpu) {
+  /** @param thread Tells the thread at hand. */
+  constructor(cpu: Cpu, thread: () => number) {
     this.#cpu = cpu;
+    this.#thread = thread;
   }
 
   /** Whether blocks are recorded. */
@@ -111,8 +116,17 @@ export class BlockFlow {
   prepare(budget: number): number {
     if (this.#readers.size > 0 !== this.isOn) this.#turn();
     if (!this.isOn) return budget;
+    this.#turnToThread();
     if (this.#length > CAPACITY / 2) this.deliver();
     return Math.min(budget, CAPACITY - this.#length);
+  }
+
+  /** A batch is of one thread. */
+  #turnToThread(): void {
+    const thread = this.#thread();
+    if (thread === this.#batch.thread) return;
+    this.deliver();
+    this.#batch.thread = thread;
   }
 
   #turn(): void {
@@ -155,6 +169,7 @@ export class BlockFlow {
 
   /** Notes that what comes next does not follow from what came last. */
   interrupt(): void {
+    this.#turnToThread();
     this.#append(0, 0n, 0n);
   }
 

@@ -40,6 +40,7 @@ import {
   VECTOR,
 } from "../arch/x86_64.ts";
 import { type GuestMemory, PAGE_SIZE, SPAN } from "../memory/guest_memory.ts";
+import { RegisterContext } from "./register_context.ts";
 import { Registers } from "./registers.ts";
 
 /** Access that the page permissions refused. */
@@ -395,12 +396,11 @@ export class Cpu {
     this.#stubs.cells.setBigUint64(CELL.BLOCK_END, 0n, true);
   }
 
-  /** A slice ended between two blocks: whatever runs next, such as a signal's handler, the sequence is counted now. */
+  /** A slice ended between two blocks: whatever runs next, such as a signal's handler or another thread, the sequence is counted now. */
   #settleSequence(): void {
     if (this.#sequences === undefined) return;
     const pc = Number(this.registers.pc);
-    if (this.#cellAddress(CELL.BLOCK_END) !== pc) return;
-    this.#sequences.increment(pc);
+    if (this.#cellAddress(CELL.BLOCK_END) === pc) this.#sequences.increment(pc);
     this.#stubs.cells.setBigUint64(CELL.BLOCK_END, 0n, true);
   }
 
@@ -474,18 +474,9 @@ export class Cpu {
     this.dropTranslations(address, address + 1);
   }
 
-  /** Keeps all registers; they are put back at the end of a `using` block. */
-  saved(): Disposable {
-    const handle = new BigUint64Array(1);
-    checkUnicorn(this.#unicorn.uc_context_alloc(this.#engine, handle), "uc_context_alloc");
-    const context = hostPointer(handle[0]);
-    checkUnicorn(this.#unicorn.uc_context_save(this.#engine, context), "uc_context_save");
-    return {
-      [Symbol.dispose]: () => {
-        checkUnicorn(this.#unicorn.uc_context_restore(this.#engine, context), "uc_context_restore");
-        checkUnicorn(this.#unicorn.uc_context_free(context), "uc_context_free");
-      },
-    };
+  /** Room for all registers, with what they are now in it. */
+  context(): RegisterContext {
+    return new RegisterContext(this.#unicorn, this.#engine);
   }
 
   /** Forgets looked-up permissions, after some were taken away. */

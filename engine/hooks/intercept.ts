@@ -2,8 +2,9 @@
  * Function entry and return: pairs each call of an intercepted function with its return.
  *
  * A return is the execution of the return address with the stack pointer just above where it was: so recursion pairs
- * up, and calls that never return (longjmp, exceptions) are forgotten once the stack is unwound past them. Leaves out
- * programs that switch between stacks of their own while intercepted functions are active on several of them.
+ * up, and calls that never return (longjmp, exceptions) are forgotten once the stack is unwound past them. Each thread
+ * has calls of its own. Leaves out programs that switch between stacks of their own while intercepted functions are
+ * active on several of them.
  */
 
 import type { GuestCpu } from "../cpu/guest_cpu.ts";
@@ -19,7 +20,7 @@ export interface Call {
   readonly address: bigint;
   /** Where it returns to. */
   readonly returnAddress: bigint;
-  /** Number of intercepted calls that this one is in. */
+  /** Number of intercepted calls of its thread that this one is in. */
   readonly depth: number;
   /** Whatever `onEnter` wants `onLeave` to have. */
   data: unknown;
@@ -78,28 +79,42 @@ class Frame implements Call {
 
 /** Calls of intercepted functions that are active. Addresses are numbers here: this runs at every call. */
 export class CallStack {
-  readonly #cpu: GuestCpu;
+  readonly #cpu: GuestCpu & { readonly thread: number };
   readonly #memory: GuestMemory;
   readonly #sites: Sites;
   readonly #owner: CallOwner;
-  readonly #frames: Frame[] = [];
+  readonly #byThread = new Map<number, Frame[]>();
+  /** The thread that was at hand last, and its calls. */
+  #thread = 0;
+  #frames: Frame[] = [];
   readonly #returns = new Map<number, Action>();
 
-  constructor(cpu: GuestCpu, memory: GuestMemory, sites: Sites, owner: CallOwner) {
+  constructor(cpu: GuestCpu & { readonly thread: number }, memory: GuestMemory, sites: Sites, owner: CallOwner) {
     this.#cpu = cpu;
     this.#memory = memory;
     this.#sites = sites;
     this.#owner = owner;
   }
 
+  /** Calls of the thread at hand. */
+  #own(): Frame[] {
+    const { thread } = this.#cpu;
+    if (thread === this.#thread) return this.#frames;
+    let frames = this.#byThread.get(thread);
+    if (frames === undefined) this.#byThread.set(thread, frames = []);
+    this.#thread = thread;
+    return this.#frames = frames;
+  }
+
   /** An intercepted function is entered. */
   enter(hook: Hook, address: number, handlers: CallHandlers): void {
     const sp = this.#cpu.stackAddress;
     const returns = this.#memory.pointer(sp);
-    this.#unwind(sp, returns);
-    const stack = { sp, returns, depth: this.#frames.length };
+    const frames = this.#own();
+    unwind(frames, sp, returns);
+    const stack = { sp, returns, depth: frames.length };
     const frame = new Frame(address, stack, this.#cpu.registerArgs, hook, handlers);
-    this.#frames.push(frame);
+    frames.push(frame);
     if (!this.#returns.has(returns)) this.#watch(returns);
     try {
       const work = handlers.onEnter?.(frame.args, frame);
@@ -109,20 +124,16 @@ export class CallStack {
     }
   }
 
-  /** Forgets calls whose frame is not on the stack any more. A tail call shares its caller's. */
-  #unwind(sp: number, returns: number): void {
-    const frames = this.#frames;
-    while (frames.length > 0) {
-      const top = frames[frames.length - 1];
-      if (top.sp > sp || top.sp === sp && top.returns === returns) return;
-      frames.pop();
-    }
-  }
-
   #watch(returns: number): void {
     const action = () => this.#leave(returns);
     this.#returns.set(returns, action);
     this.#sites.attach(returns, action);
+  }
+
+  /** Whether a thread is in an intercepted call. */
+  get #isActive(): boolean {
+    for (const frames of this.#byThread.values()) if (frames.length > 0) return true;
+    return false;
   }
 
   /** No intercepted call is active: until the next one, nothing returns here that matters. */
@@ -133,8 +144,8 @@ export class CallStack {
   }
 
   #leave(address: number): void {
-    const frames = this.#frames;
-    if (frames.length === 0) return this.#unwatch(address);
+    const frames = this.#own();
+    if (frames.length === 0 && !this.#isActive) return this.#unwatch(address);
     const sp = this.#cpu.stackAddress - 8;
     while (frames.length > 0) {
       const top = frames[frames.length - 1];
@@ -155,5 +166,14 @@ export class CallStack {
     } catch (error) {
       this.#owner.failed(error);
     }
+  }
+}
+
+/** Forgets calls whose frame is not on the stack any more. A tail call shares its caller's. */
+function unwind(frames: Frame[], sp: number, returns: number): void {
+  while (frames.length > 0) {
+    const top = frames[frames.length - 1];
+    if (top.sp > sp || top.sp === sp && top.returns === returns) return;
+    frames.pop();
   }
 }

@@ -2,6 +2,8 @@
 
 /** A system call as closures see it. */
 export interface SyscallEvent {
+  /** Id of the thread that makes it. */
+  readonly thread: number;
   /** As in syscalls(2). */
   readonly name: string;
   /**

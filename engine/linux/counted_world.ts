@@ -70,14 +70,19 @@ export class CountedClock implements Clock {
     return Math.max(1, Math.ceil(milliseconds * 1e6 / NANOSECONDS_PER_BLOCK));
   }
 
-  /** A wait for time alone is over at once. One for descriptors takes as long as it does, and the clock tells if it was in vain. */
+  /**
+   * A wait for time alone is over at once. One for what comes from outside takes as long as it does; the clock tells if
+   * it was in vain, or is to be tried again.
+   */
   async wait(waiter: Waiter, wait: Waiting["wait"]): Promise<void> {
     const { deadline, descriptors = [], again } = wait;
-    if (deadline === undefined || again !== undefined) return await waiter.wait(wait);
-    const left = descriptors.length === 0 ? 0 : deadline - this.now();
-    const until = performance.now() + left;
-    await waiter.wait({ ...wait, deadline: until });
-    if (performance.now() >= until) this.#waited += Math.max(0, Math.ceil((deadline - this.now()) * 1e6));
+    if (deadline === undefined) return await waiter.wait(wait);
+    const left = descriptors.length === 0 && again === undefined ? 0 : deadline - this.now();
+    const start = performance.now();
+    await waiter.wait({ ...wait, deadline: start + left });
+    const waited = performance.now() - start;
+    if (waited >= left) this.#waited += Math.max(0, Math.ceil((deadline - this.now()) * 1e6));
+    else if (again !== undefined) this.#waited += Math.floor(waited * 1e6);
   }
 }
 

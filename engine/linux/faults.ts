@@ -9,7 +9,8 @@ import type { SliceEnd } from "../cpu/cpu.ts";
 import { REGISTER_ID, REGISTER_INDEX, VECTOR } from "../arch/x86_64.ts";
 import { PAGE_SIZE, SPAN } from "../memory/guest_memory.ts";
 import { SI, SIGNAL } from "./abi/signals.ts";
-import type { Process, Trap } from "./process.ts";
+import type { Process } from "./process.ts";
+import type { Trap } from "./threads.ts";
 import { forceSignal } from "./signals.ts";
 import { faultSignal, kernelSignal, type SignalInfo } from "./signals/siginfo.ts";
 

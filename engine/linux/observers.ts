@@ -3,10 +3,12 @@
 import type { Process } from "./process.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
 import type { Syscall } from "./syscall.ts";
+import type { Thread } from "./threads.ts";
 
 /** A system call from its entry to its exit. */
 export interface SyscallCall {
   readonly process: Process;
+  readonly thread: Thread;
   /** As in syscalls(2), or `number N` for one that Linux does not have. */
   readonly name: string;
   /** Its row; undefined for a call that is not supported. */

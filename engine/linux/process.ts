@@ -1,7 +1,7 @@
 /**
  * The state that the kernel keeps of a guest process and its threads: memory, files, identity, signals, heap, limits.
  *
- * No behaviour: that is the rows'. What Linux keeps per thread (registers, signal mask, name) is in {@linkcode Thread}.
+ * No behaviour: that is the rows'. What Linux keeps per thread (registers, signal mask, name) is in threads.ts.
  */
 
 import type { GuestMemory } from "../memory/guest_memory.ts";
@@ -13,7 +13,9 @@ import { Limits } from "./limits.ts";
 import type { Paths } from "./paths.ts";
 import { Signals, ThreadSignals } from "./signals.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
+import { type Contexts, makeThread, type Thread } from "./threads.ts";
 import { Timers } from "./timers.ts";
+import type { ProcessTable } from "./process_table.ts";
 import type { World } from "./world.ts";
 
 /** How a process ended. */
@@ -32,28 +34,6 @@ export interface ProcessListener {
   unmapped(start: number, end: number): void;
 }
 
-/** The last exception of a thread, as signal frames show it. */
-export interface Trap {
-  /** The CPU's vector. */
-  readonly vector: number;
-  /** The page fault's error code. */
-  readonly error: number;
-  /** The address that caused the last page fault. */
-  readonly address: bigint;
-}
-
-/** A thread of a guest process. */
-export interface Thread {
-  readonly tid: number;
-  readonly registers: Registers;
-  readonly signals: ThreadSignals;
-  /** Where set_tid_address(2) said to write 0 at exit. */
-  clearTid: number;
-  /** What set_robust_list(2) said. */
-  robustList: { readonly head: number; readonly size: number };
-  trap: Trap;
-}
-
 /** A guest process. */
 export interface Process {
   readonly memory: GuestMemory;
@@ -65,9 +45,17 @@ export interface Process {
   readonly listener: ProcessListener;
   /** Where time, chance and names come from. */
   readonly world: World;
+  /** The other processes, and what all share. */
+  readonly table: ProcessTable;
+  /** Where the registers of its threads are. */
+  readonly contexts: Contexts;
   /** The thread whose call is handled, or that runs. */
   thread: Thread;
-  /** Registers of that thread. */
+  /** Its threads that have not ended, by their ids; the first one has the process's id. */
+  readonly threads: Map<number, Thread>;
+  /** How many threads have begun. */
+  threadsBegun: number;
+  /** Registers of the thread at hand. */
   readonly registers: Registers;
   /** The guest's process id: the host's own or one out of range, so that nothing else has it. */
   readonly pid: number;
@@ -80,8 +68,8 @@ export interface Process {
   readonly executable: string;
   /** Bytes of the auxiliary vector. */
   readonly auxiliaryVector: Uint8Array;
-  /** Name, as PR_SET_NAME and /proc/self/comm have it; at most 15 bytes. */
-  name: string;
+  /** Name of its first thread. */
+  readonly name: string;
   readonly heapStart: number;
   heapEnd: number;
   umask: number;
@@ -97,6 +85,8 @@ export interface Process {
 
 /** What a process begins with. */
 export interface ProcessStart {
+  readonly table: ProcessTable;
+  readonly contexts: Contexts;
   readonly memory: GuestMemory;
   readonly registers: Registers;
   readonly files: Files;
@@ -111,34 +101,30 @@ export interface ProcessStart {
 
 /** Makes a process of one thread that has the host process's identity and limits. */
 export function createProcess(start: ProcessStart): Process {
-  const { pid, files, registers, heapStart, executable } = start;
+  const { pid, files, heapStart, executable } = start;
   const signals = new Signals();
-  const thread: Thread = {
-    tid: pid,
-    registers,
-    signals: new ThreadSignals(signals),
-    clearTid: 0,
-    robustList: { head: 0, size: 0 },
-    trap: { vector: 0, error: 0, address: 0n },
-  };
+  const name = executable.replace(/.*\//, "").slice(0, 15);
+  const first = makeThread(pid, name, start.registers, new ThreadSignals(signals));
   const { parent, group, session, credentials } = hostCredentials();
   const limits = new Limits();
   files.limit = limits.openFiles;
   const timers = new Timers(start.world.clock);
-  return {
+  start.contexts.name(pid);
+  const process: Process = {
     ...start,
     signals,
-    thread,
-    get registers() {
-      return this.thread.registers;
-    },
+    thread: first,
+    threads: new Map(),
+    threadsBegun: 0,
     timers,
     limits,
     parent: start.world.ids?.parent ?? parent,
     group,
     session,
     credentials,
-    name: executable.replace(/.*\//, "").slice(0, 15),
+    get name() {
+      return first.name;
+    },
     heapEnd: heapStart,
     umask: hostUmask(),
     settings: { personality: 0, dumpable: 1, noNewPrivileges: false, parentDeathSignal: 0 },
@@ -146,4 +132,6 @@ export function createProcess(start: ProcessStart): Process {
     deferred: undefined,
     ending: undefined,
   };
+  start.table.add(process);
+  return process;
 }

@@ -32,6 +32,23 @@ export class Signals {
   readonly #actions = new Map<number, SignalAction>();
   /** Signals that any of its threads may take. */
   readonly pending = new PendingSignals();
+  readonly #threads: ThreadSignals[] = [];
+
+  /** Its threads, in the order in which they began. */
+  get threads(): readonly ThreadSignals[] {
+    return this.#threads;
+  }
+
+  /** A thread has begun. */
+  addThread(thread: ThreadSignals): void {
+    this.#threads.push(thread);
+  }
+
+  /** A thread has ended. */
+  removeThread(thread: ThreadSignals): void {
+    const index = this.#threads.indexOf(thread);
+    if (index >= 0) this.#threads.splice(index, 1);
+  }
 
   /** What happens at a signal. */
   action(signal: number): SignalAction {
@@ -39,10 +56,10 @@ export class Signals {
   }
 
   /** Sets what happens at a signal. What is pending of a signal that is ignored now is dropped. */
-  setAction(signal: number, action: SignalAction, threads: readonly ThreadSignals[]): void {
+  setAction(signal: number, action: SignalAction): void {
     this.#actions.set(signal, action);
     if (!this.ignores(signal)) return;
-    for (const { pending } of [this, ...threads]) pending.discard(signalBit(signal));
+    for (const { pending } of [this, ...this.#threads]) pending.discard(signalBit(signal));
   }
 
   /** Sets a signal back to its default, as SA_RESETHAND does. */
@@ -70,6 +87,7 @@ export class ThreadSignals {
   /** @param process Signals of the process that the thread is in. */
   constructor(process: Signals) {
     this.#process = process;
+    process.addThread(this);
   }
 
   /** The blocked signals. */
@@ -102,14 +120,32 @@ export class ThreadSignals {
     this.#savedMask = undefined;
   }
 
-  /** Pending signals, of the thread or its process, that are not blocked. */
+  /** Pending signals, of the thread or its process, that it is to take. */
   get deliverable(): bigint {
-    return (this.pending.mask | this.#process.pending.mask) & ~this.#mask;
+    return this.pending.mask & ~this.#mask | this.#process.pending.mask & this.#ownPart;
+  }
+
+  /** Signals of the process that this thread takes: the first one that does not block them does. */
+  get #ownPart(): bigint {
+    if (this.#process.pending.mask === 0n) return 0n;
+    let part = ~this.#mask;
+    for (const other of this.#process.threads) {
+      if (other === this) break;
+      part &= other.#mask;
+    }
+    return part;
   }
 
   /** The signal that is delivered next. */
   get next(): SignalInfo | undefined {
-    return this.pending.first(~this.#mask) ?? this.#process.pending.first(~this.#mask);
+    return this.pending.first(~this.#mask) ?? this.#process.pending.first(this.#ownPart);
+  }
+
+  /** Takes the signal that is delivered next. */
+  takeNext(): SignalInfo | undefined {
+    const { next } = this;
+    if (next !== undefined) this.drop(next);
+    return next;
   }
 
   /** Takes a pending signal of a set: the thread's own come first. */
@@ -129,17 +165,13 @@ export class ThreadSignals {
  *
  * @param thread The thread; without it any thread may take the signal.
  */
-export function sendSignal(
-  process: { readonly signals: Signals; readonly thread: { readonly signals: ThreadSignals } },
-  info: SignalInfo,
-  thread?: ThreadSignals,
-): void {
+export function sendSignal(process: { readonly signals: Signals }, info: SignalInfo, thread?: ThreadSignals): void {
   const { signals } = process;
   const { signal } = info;
-  const queues = [signals.pending, process.thread.signals.pending];
+  const queues = [signals.pending, ...signals.threads.map(({ pending }) => pending)];
   if (signal === SIGNAL.SIGCONT) queues.forEach((queue) => queue.discard(STOPS));
   if (signalBit(signal) & STOPS) queues.forEach((queue) => queue.discard(signalBit(SIGNAL.SIGCONT)));
-  const blocked = (thread ?? process.thread.signals).mask & signalBit(signal);
+  const blocked = ((thread ?? signals.threads[0])?.mask ?? 0n) & signalBit(signal);
   if (signals.ignores(signal) && !blocked) return;
   (thread?.pending ?? signals.pending).add(info);
 }

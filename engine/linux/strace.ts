@@ -4,6 +4,7 @@ import { errnoName } from "./abi/errno.ts";
 import { ERROR_TEXTS } from "./abi/error_texts.ts";
 import type { SyscallCall, SyscallObserver } from "./observers.ts";
 import { signalText } from "./signals/siginfo.ts";
+import type { Thread } from "./threads.ts";
 
 /**
  * An observer that writes a line for each call and signal.
@@ -11,16 +12,20 @@ import { signalText } from "./signals/siginfo.ts";
  * @param write Takes a line, without its end.
  */
 export function strace(write: (line: string) => void): SyscallObserver {
-  let entered: readonly (string | undefined)[] = [];
+  const entered = new Map<Thread, readonly (string | undefined)[]>();
   return {
     entered(call) {
-      entered = argumentTexts(call, false);
+      entered.set(call.thread, argumentTexts(call, false));
     },
     left(call) {
-      const texts = argumentTexts(call, true).map((text, index) => entered[index] ?? text);
-      const result = call.process.ending === undefined ? resultText(call.result ?? 0) : "?";
+      const before = entered.get(call.thread);
+      entered.delete(call.thread);
+      const texts = argumentTexts(call, true).map((text, index) => before?.[index] ?? text);
+      const isOver = call.process.ending !== undefined || call.name === "exit";
+      const result = isOver ? "?" : resultText(call.result ?? 0);
       const list = call.row === undefined ? "..." : texts.filter((text) => text !== undefined).join(", ");
-      write(`${call.name}(${list}) = ${result}`);
+      const prefix = call.process.table.hasSeveral ? `[pid ${call.thread.tid}] ` : "";
+      write(`${prefix}${call.name}(${list}) = ${result}`);
     },
     signalled: (info) => write(signalText(info)),
   };

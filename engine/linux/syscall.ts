@@ -11,10 +11,9 @@ import type { Process } from "./process.ts";
 export type SupportLevel = "full" | "partial" | "refused";
 
 /**
- * A call that cannot finish yet: the guest thread waits, the host does not.
+ * A call that cannot finish yet: the guest thread waits, other threads and the host do not.
  *
- * `until` resolves when it may be worth trying again, or when waiting is given up; then `retry` is called, which may
- * wait again.
+ * When something of `wait` has come, `retry` is called, which may wait again.
  */
 export interface Waiting {
   readonly wait: {
@@ -24,6 +23,8 @@ export interface Waiting {
     readonly deadline?: number;
     /** Milliseconds of the host after which to try again in any case: for what nothing tells of. */
     readonly again?: number;
+    /** Tells whether something of the guest's own has happened: another thread woke this one. */
+    ready?(): boolean;
   };
   /** Signals that end the wait although they are blocked: those that sigtimedwait(2) asks for. */
   readonly signals?: bigint;
@@ -33,6 +34,8 @@ export interface Waiting {
    * nanosleep(2), sigsuspend(2). Without it the call is started again under SA_RESTART, and fails with EINTR otherwise.
    */
   interrupt?(): number | bigint;
+  /** Hears that the call ends without being tried again: by a handler, or with its thread. */
+  abandon?(): void;
 }
 
 /** What a handler returns: the value for rax, a negative errno for a failure, or a reason to wait. */

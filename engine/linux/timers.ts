@@ -18,15 +18,19 @@ export class Timer {
   readonly #notify: ((overruns: number) => SignalInfo) | undefined;
   #at: number | undefined;
   #interval = 0;
+  /** The thread that its signal is for; any without it. */
+  readonly tid: number | undefined;
   /** How often it ran out since its last signal, but for the first time. */
   overruns = 0;
 
   /**
    * @param now The clock's time in milliseconds.
    * @param notify Makes the signal to send; undefined for a timer that only counts.
+   * @param tid The thread to send it to; any without it.
    */
-  constructor(clock: TimerClock, now: () => number, notify?: (overruns: number) => SignalInfo) {
+  constructor(clock: TimerClock, now: () => number, notify?: (overruns: number) => SignalInfo, tid?: number) {
     this.clock = clock;
+    this.tid = tid;
     this.#now = now;
     this.#notify = notify;
   }
@@ -77,10 +81,10 @@ export class Timers {
   }
 
   /** Makes a timer; {@linkcode expired} looks at it from now on. */
-  add(clock: TimerClock, notify?: (overruns: number) => SignalInfo): Timer {
+  add(clock: TimerClock, notify?: (overruns: number) => SignalInfo, tid?: number): Timer {
     const source = this.#source;
     const now = clock === "real" ? () => source.now() : () => Number(source.cpuTime()) / 1e6;
-    const timer = new Timer(clock, now, notify);
+    const timer = new Timer(clock, now, notify, tid);
     this.#running.add(timer);
     return timer;
   }
@@ -91,12 +95,12 @@ export class Timers {
   }
 
   /** Signals of the timers that have run out since this was asked last. */
-  expired(): SignalInfo[] {
-    const signals: SignalInfo[] = [];
+  expired(): { readonly info: SignalInfo; readonly tid: number | undefined }[] {
+    const signals: { readonly info: SignalInfo; readonly tid: number | undefined }[] = [];
     for (const timer of this.#running) {
       if (timer.at === undefined) continue;
       const info = timer.expire();
-      if (info !== undefined) signals.push(info);
+      if (info !== undefined) signals.push({ info, tid: timer.tid });
     }
     return signals;
   }

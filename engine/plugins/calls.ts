@@ -3,7 +3,7 @@
  *
  * It is made from the flow of blocks. A frame lives as long as the stack pointer is not above its return address: so
  * returns, longjmp(3), exceptions and signal handlers need no care of their own. A jump to another function's start is
- * a tail call: its frame shares the return address. Leaves out threads: there is one stack.
+ * a tail call: its frame shares the return address. Each thread has a stack of its own.
  */
 
 import type { FlowBatch } from "../counters/flow.ts";
@@ -87,11 +87,21 @@ export function trackCalls<T>(api: CallSource, events: CallEvents<T>): { current
   return { current: () => tracker.top };
 }
 
+/** The calls of a thread. */
+interface Stack<T> {
+  /** The block it entered last. */
+  readonly previous: Known | undefined;
+  readonly top: CallFrame<T> | undefined;
+}
+
 class Tracker<T> {
   readonly #api: CallSource;
   readonly #events: CallEvents<T>;
   /** Blocks by their number. */
   readonly #blocks: (Known | undefined)[] = [];
+  /** The stacks of the threads that are not at hand. */
+  readonly #stacks = new Map<number, Stack<T>>();
+  #thread = 0;
   #previous: Known | undefined;
   #next = 0;
   top: CallFrame<T> | undefined;
@@ -117,8 +127,19 @@ class Tracker<T> {
 
   /** While the plugin is disabled, calls are missed. */
   forget(): void {
+    this.#stacks.clear();
     this.#setTop(undefined);
     this.#previous = undefined;
+  }
+
+  /** Puts a thread's stack at hand. */
+  #turnTo(thread: number): void {
+    if (thread === this.#thread) return;
+    this.#stacks.set(this.#thread, { previous: this.#previous, top: this.top });
+    this.#thread = thread;
+    const stack = this.#stacks.get(thread);
+    this.#previous = stack?.previous;
+    this.#setTop(stack?.top);
   }
 
   #setTop(top: CallFrame<T> | undefined): void {
@@ -128,6 +149,7 @@ class Tracker<T> {
 
   follow(batch: FlowBatch): void {
     const { onBlock } = this.#events;
+    this.#turnTo(batch.thread);
     for (let index = 0; index < batch.length; index++) {
       const block = this.#blocks[batch.block(index)];
       if (block === undefined) { // a signal's handler is called by nobody, and other code may call anything
@@ -182,10 +204,10 @@ class Tracker<T> {
 
   /** The block entered last was left before the instruction at `pc`. */
   leave(pc: bigint): void {
-    const block = this.#previous;
-    if (block === undefined || this.top === undefined || pc < block.address || pc >= block.end) return;
+    const [block, top] = [this.#previous, this.top];
+    if (block === undefined || top === undefined || pc < block.address || pc >= block.end) return;
     const missing = block.instructions.filter(({ address }) => address >= pc).length;
-    this.#events.onBlock?.(this.top, block, -missing);
+    this.#events.onBlock?.(top, block, -missing);
     // Its last instruction did not run: if that is a call, nothing was called.
     this.#previous = { ...block, isCall: false };
   }

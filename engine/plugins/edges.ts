@@ -2,7 +2,7 @@
  * Which block was followed by which, and how often: for plugins about branches and control flow.
  *
  * It is made from the flow of blocks. What follows a block that was left before its end is no edge, and neither is the
- * way into a signal's handler. Leaves out threads.
+ * way into a signal's handler. Each thread goes its own way.
  */
 
 import type { PluginApi } from "../plugin.ts";
@@ -40,8 +40,10 @@ export function trackEdges(
   api: Pick<PluginApi, "onTranslate" | "onFlow" | "onLeave" | "onActiveChange" | "onReset">,
 ): { edges(): readonly Edge[] } {
   const sources: (Source | undefined)[] = [];
-  let previous: Source | undefined;
-  const forget = () => previous = undefined;
+  /** The block that each thread entered last. */
+  const last = new Map<number, Source | undefined>();
+  let running = 0;
+  const forget = () => last.clear();
 
   api.onTranslate((block) => {
     const { id, address, size, instructions } = block;
@@ -52,11 +54,13 @@ export function trackEdges(
     };
   });
   api.onFlow((batch) => {
+    running = batch.thread;
+    let previous = last.get(running);
     for (let index = 0; index < batch.length; index++) {
       const number = batch.block(index);
       const block = sources[number];
       if (block === undefined) { // other code is left out; a signal's handler follows from nothing
-        if (number === 0) forget();
+        if (number === 0) previous = undefined;
         continue;
       }
       if (previous !== undefined) {
@@ -65,8 +69,9 @@ export function trackEdges(
       }
       previous = block;
     }
+    last.set(running, previous);
   });
-  api.onLeave(forget);
+  api.onLeave(() => void last.delete(running));
   api.onActiveChange(forget);
   api.onReset(() => {
     forget();

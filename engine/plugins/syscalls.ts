@@ -2,6 +2,7 @@
 
 import type { SyscallObserver } from "../linux/observers.ts";
 import { strace } from "../linux/strace.ts";
+import type { Thread } from "../linux/threads.ts";
 import type { PluginSyscall } from "../plugin.ts";
 
 /**
@@ -15,17 +16,18 @@ export function syscallObserver(
   onSignal: (text: string) => void,
 ): SyscallObserver {
   let text = "";
-  let start = 0;
+  const starts = new Map<Thread, number>();
   const writer = strace((line) => text = line);
   return {
     entered(call) {
-      start = performance.now();
+      starts.set(call.thread, performance.now());
       writer.entered?.(call);
     },
     left(call) {
-      const milliseconds = performance.now() - start;
+      const milliseconds = performance.now() - (starts.get(call.thread) ?? performance.now());
+      starts.delete(call.thread);
       writer.left?.(call);
-      onCall({ name: call.name, text, result: call.result ?? 0, milliseconds });
+      onCall({ thread: call.thread.tid, name: call.name, text, result: call.result ?? 0, milliseconds });
     },
     signalled(info) {
       writer.signalled?.(info);

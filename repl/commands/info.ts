@@ -16,6 +16,7 @@ import { maps } from "./maps.ts";
 import { attachmentsOf } from "./numbers.ts";
 import { regs } from "./regs.ts";
 import { symbols } from "./symbols.ts";
+import { threads } from "./threads.ts";
 
 function breakpoints(session: Session, text: string): void {
   const chosen = text === "" ? session.attachments.list() : attachmentsOf(session, text);
@@ -68,12 +69,6 @@ function program(session: Session): void {
   ]);
 }
 
-function threads(session: Session): void {
-  const { emulator, out } = session;
-  if (emulator.ended !== undefined) return out.print("No threads.");
-  out.print(["  Id   Where", `* 1    ${place(emulator.cpu.pc, session.describe)}`]);
-}
-
 const TOPICS: Readonly<Record<string, (session: Session, text: string) => void | Promise<void>>> = {
   breakpoints,
   hooks: breakpoints,
@@ -87,9 +82,9 @@ const TOPICS: Readonly<Record<string, (session: Session, text: string) => void |
   proc: (session, text) => /^map/.test(text) ? maps.run(session, "") : program(session),
   inferiors: program,
   program,
-  threads,
   sharedlibrary: (session) => images.run(session, ""),
   files: (session) => images.run(session, ""),
+  threads: (session) => threads.run(session, ""),
   stack: (session, text) => backtrace.run(session, text),
   frame: (session) => backtrace.run(session, "1"),
   functions: (session, text) => symbols.run(session, text),

@@ -47,6 +47,7 @@ import { stepi } from "./stepi.ts";
 import { strings } from "./strings.ts";
 import { symbols } from "./symbols.ts";
 import { tbreak } from "./tbreak.ts";
+import { thread, threads } from "./threads.ts";
 import { unsource } from "./unsource.ts";
 import { advance, until } from "./until.ts";
 import { awatch, rwatch, watch } from "./watch.ts";
@@ -57,7 +58,8 @@ export const COMMANDS: readonly Command[] = [
   ...[run, start, continueCommand, step, next, stepi, nexti, finish, until, advance, jump, signal, kill, interrupt],
   ...[breakCommand, tbreak, rbreak, watch, rwatch, awatch, catchCommand, tcatch, handle],
   ...[condition, ignore, commands, enableCommand, disableCommand, deleteCommand, hook, display, undisplay, set, show],
-  ...[cov, disasm, list, regs, x, print, symbols, backtrace, stack, context, maps, images, strings, search, info],
+  ...[cov, disasm, list, regs, x, print, symbols, backtrace, threads, thread, stack, context, maps],
+  ...[images, strings, search, info],
   ...[plugin, source, unsource, record, replay, makeHelp(allCommands), quit],
 ];
 

@@ -181,17 +181,18 @@ export class RunControl {
   }
 
   /**
-   * Runs until one of some addresses is reached.
+   * Runs until the thread at hand reaches one of some addresses.
    *
    * @param holds Asked there whether the stack pointer is as it must be: a recursion comes by the same address.
    * @returns `stepped` if it got there.
    */
   async to(addresses: readonly bigint[], holds: (sp: bigint) => boolean = () => true): Promise<StopReason> {
     const { emulator, attachments } = this.#session;
+    const { thread } = emulator.cpu;
     let isThere = false;
     const hooks = addresses.map((address) =>
       emulator.hook(address, (cpu) => {
-        if (attachments.isMuted || !holds(cpu.sp)) return;
+        if (attachments.isMuted || cpu.thread !== thread || !holds(cpu.sp)) return;
         isThere = true;
         emulator.stop("there");
       })

@@ -22,6 +22,7 @@ import { runDue } from "../prompt/execute.ts";
 import { linesOf, runLines } from "../prompt/script.ts";
 import { deniedLine } from "../views/permissions.ts";
 import { type StopCause, stopLines } from "../views/stop.ts";
+import { threadTitle } from "../views/threads.ts";
 import { sourceLines } from "../views/source.ts";
 import { contextLines } from "./context.ts";
 import { errorLines } from "../views/error.ts";
@@ -168,9 +169,12 @@ export class Session {
     };
   }
 
-  #where(address: bigint): string {
-    const source = this.#emulator.symbols.lineAt(address);
-    return `${place(address, this.describe)}${source === undefined ? "" : ` at ${source.file}:${source.line}`}`;
+  /** An address in full: `0x401136 <main> at file.c:5`. */
+  get where(): (address: bigint) => string {
+    return (address) => {
+      const source = this.#emulator.symbols.lineAt(address);
+      return `${place(address, this.describe)}${source === undefined ? "" : ` at ${source.file}:${source.line}`}`;
+    };
   }
 
   /** Registers in gdb's order. */
@@ -285,7 +289,7 @@ export class Session {
     const left = new Promise<void>((resolve) => void this.#visits.push(resolve));
     const address = this.#emulator.cpu.pc;
     this.out.freshLine();
-    this.out.print(`A closure holds the guest at ${this.#where(address)}; \`quit\` lets both go on`);
+    this.out.print(`A closure holds the guest at ${this.where(address)}; \`quit\` lets both go on`);
     this.out.print(contextLines(this, this.showsContext, address));
     if (!this.isInBackground) await converse();
     await left;
@@ -313,7 +317,9 @@ export class Session {
       details: [".", ...(held.address === undefined ? [] : [`At the address ${place(held.address, this.describe)}`])],
       isApart: true,
     }];
-    this.out.print(stopLines(reason, causes, this.#emulator.pid, (address) => this.#where(address)));
+    const all = this.#emulator.threads;
+    const thread = all.length > 1 ? all.find(({ isSelected }) => isSelected) : undefined;
+    this.out.print(stopLines(reason, causes, this.#emulator.pid, this.where, thread && threadTitle(thread)));
     if (reason.kind === "failed") this.showError(reason.error);
     if (this.#emulator.ended === undefined) return await this.showPlace();
     const denied = deniedLine(this.#emulator.denied);

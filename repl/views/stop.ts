@@ -12,13 +12,20 @@ export interface StopCause {
   readonly isApart?: boolean;
 }
 
-/** Lines that say why the guest stopped. @param where Says where an address is: `0x401136 <main> at file.c:5`. */
+/**
+ * Lines that say why the guest stopped.
+ *
+ * @param where Says where an address is: `0x401136 <main> at file.c:5`.
+ * @param thread The thread that is there, if there are several.
+ */
 export function stopLines(
   reason: StopReason,
   causes: readonly StopCause[],
   pid: number,
   where: (address: bigint) => string,
+  thread?: string,
 ): string[] {
+  const at = (pc: bigint) => `at ${where(pc)}${thread === undefined ? "" : `, in ${thread}`}`;
   switch (reason.kind) {
     case "exited":
       return [
@@ -34,22 +41,23 @@ export function stopLines(
       ];
     case "stopped":
       return causes.length === 0
-        ? [`Stopped: ${reason.why}, at ${where(reason.pc)}`]
-        : causeLines(causes, where(reason.pc));
+        ? [`Stopped: ${reason.why}, ${at(reason.pc)}`]
+        : causeLines(causes, where(reason.pc), thread);
     case "interrupted":
-      return [`Program interrupted, at ${where(reason.pc)}`];
+      return [`Program interrupted, ${at(reason.pc)}`];
     case "failed":
-      return [`A closure threw; the guest is stopped at ${where(reason.pc)}`];
+      return [`A closure threw; the guest is stopped ${at(reason.pc)}`];
     case "stepped":
-      return causes.length === 0 ? [] : causeLines(causes, where(reason.pc));
+      return causes.length === 0 ? [] : causeLines(causes, where(reason.pc), thread);
     default:
       return [];
   }
 }
 
 /** Short causes share a line with the place, as gdb has it; the place follows longer ones. */
-function causeLines(causes: readonly StopCause[], place: string): string[] {
-  const heads = causes.map(({ title, details }) => `${title}${details[0] ?? ""}`);
+function causeLines(causes: readonly StopCause[], place: string, thread: string | undefined): string[] {
+  const who = thread === undefined ? "" : `${thread} hit `;
+  const heads = causes.map(({ title, details, isApart }) => `${isApart ? "" : who}${title}${details[0] ?? ""}`);
   if (causes.every(({ details, isApart }) => details.length <= 1 && !isApart)) return [`${heads.join(", ")}, ${place}`];
   return [...causes.flatMap(({ details }, index) => [heads[index], ...details.slice(1)]), place];
 }

@@ -16,11 +16,6 @@ Deno.test("clocks go forward, sleeps last and futexes answer as Linux's do", asy
   await assertSame([await program("clocks")]);
 });
 
-Deno.test("pthread_create() and fork() fail with an error that programs expect", async () => {
-  const { stdout } = await runGuest([await program("thread_refused")]);
-  assert.equal(stdout, "1 -1\n");
-});
-
 Deno.test("a guest sees one CPU", async () => {
   const { stdout } = await runGuest(["/usr/bin/nproc"]);
   assert.equal(stdout, "1\n");

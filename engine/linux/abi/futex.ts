@@ -16,3 +16,8 @@ export const FUTEX = {
 /** Flags of the operation. */
 export const FUTEX_PRIVATE_FLAG = 128;
 export const FUTEX_CLOCK_REALTIME = 256;
+
+/** Bits of a futex word that a lock is: who holds it, whether its holder died, whether others wait. */
+export const FUTEX_TID_MASK = 0x3fff_ffff;
+export const FUTEX_OWNER_DIED = 0x4000_0000;
+export const FUTEX_WAITERS = 0x8000_0000;

@@ -41,7 +41,9 @@ function makeRoot(process: Process): ProcDirectory {
     child(text) {
       if (text === String(process.pid)) return processDirectory(process, root);
       if (text === "self") return textLink("/proc/self", () => String(process.pid));
-      if (text === "thread-self") return textLink("/proc/thread-self", () => `${process.pid}/task/${process.pid}`);
+      if (text === "thread-self") {
+        return textLink("/proc/thread-self", () => `${process.pid}/task/${process.thread.tid}`);
+      }
       if (REFUSED.includes(text) || isNumber(text) && isHostTask(text)) return undefined;
       return hostNode(text, root, isNumber(text));
     },

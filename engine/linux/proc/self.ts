@@ -10,6 +10,7 @@ import { AT_FDCWD } from "../abi/files.ts";
 import { HostBuffer } from "../host.ts";
 import { readHostFile, readLink } from "../host_files.ts";
 import type { Process } from "../process.ts";
+import type { Thread } from "../threads.ts";
 import { argumentBytes, environmentBytes } from "./arguments.ts";
 import { hostNode } from "./host_entry.ts";
 import { mapsText } from "./maps.ts";
@@ -36,7 +37,7 @@ const COPIES = [
   "uid_map",
 ];
 
-type Maker = (process: Process, directory: ProcDirectory) => ProcNode | undefined;
+type Maker = (process: Process, directory: ProcDirectory, thread: Thread | undefined) => ProcNode | undefined;
 
 function generated(name: string, contents: (process: Process) => Uint8Array | number, permissions = 0o444): Maker {
   return (process, directory): ProcFile => ({
@@ -60,14 +61,14 @@ function link(name: string, make: (process: Process) => Omit<ProcLink, "kind" | 
   });
 }
 
-function comm(process: Process, directory: ProcDirectory): ProcFile {
+function comm(process: Process, directory: ProcDirectory, thread: Thread | undefined): ProcFile {
   return {
     kind: "file",
     path: `${directory.path}/comm`,
     permissions: 0o644,
-    contents: () => bytesOf(`${process.name}\n`),
+    contents: () => bytesOf(`${thread?.name ?? process.name}\n`),
     write(bytes) {
-      process.name = new TextDecoder().decode(bytes.subarray(0, 15)).replace(/\n$/, "");
+      if (thread !== undefined) thread.name = new TextDecoder().decode(bytes.subarray(0, 15)).replace(/\n$/, "");
       return 0;
     },
   };
@@ -104,11 +105,12 @@ function executablePath(process: Process): Uint8Array {
 }
 
 /** The directory of a process; each of its threads has one like it. */
-export function processDirectory(process: Process, parent: ProcDirectory, name = String(process.pid)): ProcDirectory {
+export function processDirectory(process: Process, parent: ProcDirectory, tid = process.pid): ProcDirectory {
   const isThread = parent.parent !== undefined;
+  const thread = process.threads.get(tid);
   const directory: ProcDirectory = {
     kind: "directory",
-    path: `${parent.path}/${name}`,
+    path: `${parent.path}/${tid}`,
     permissions: 0o555,
     parent,
     entries: () => [
@@ -123,7 +125,7 @@ export function processDirectory(process: Process, parent: ProcDirectory, name =
       // Network statistics are those of the host's name space.
       if (name === "net") return hostNode("self/net", directory, true);
       if (name === "task" && !isThread) return taskDirectory(process, directory);
-      return Object.hasOwn(FILES, name) ? FILES[name](process, directory) : undefined;
+      return Object.hasOwn(FILES, name) ? FILES[name](process, directory, thread) : undefined;
     },
   };
   return directory;
@@ -135,8 +137,11 @@ function taskDirectory(process: Process, parent: ProcDirectory): ProcDirectory {
     path: `${parent.path}/task`,
     permissions: 0o555,
     parent,
-    entries: () => [{ name: String(process.pid), type: ENTRY.DIRECTORY }],
-    child: (name) => name === String(process.pid) ? processDirectory(process, directory, name) : undefined,
+    entries: () => [...process.threads.keys()].map((tid) => ({ name: String(tid), type: ENTRY.DIRECTORY })),
+    child: (name) => {
+      const thread = /^[1-9][0-9]*$/.test(name) ? process.threads.get(Number(name)) : undefined;
+      return thread && processDirectory(process, directory, thread.tid);
+    },
   };
   return directory;
 }

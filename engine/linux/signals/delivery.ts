@@ -25,7 +25,7 @@ export interface HandledSignal {
  */
 export function takeSignal(process: Process): HandledSignal | undefined {
   const { signals } = process.thread;
-  const info = signals.take(~signals.mask);
+  const info = signals.takeNext();
   if (info === undefined) return undefined;
   const action = process.signals.action(info.signal);
   if (action.handler === SIG_IGN) return undefined;

@@ -7,7 +7,8 @@
  */
 
 import { EFLAGS, REGISTER_ID, REGISTER_INDEX } from "../../arch/x86_64.ts";
-import type { Process, Thread } from "../process.ts";
+import type { Process } from "../process.ts";
+import type { Thread } from "../threads.ts";
 import type { SignalAction } from "../signals.ts";
 import { SA, SS } from "../abi/signals.ts";
 import { changedStack, decodeStack, encodeStack, isOnStack, NO_STACK, STACK_RECORD_SIZE } from "./alternate_stack.ts";

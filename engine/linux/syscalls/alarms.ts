@@ -97,11 +97,12 @@ export const timer_create = syscall(
     const known: readonly number[] = [SIGEV.SIGEV_SIGNAL, SIGEV.SIGEV_NONE, SIGEV.SIGEV_THREAD_ID];
     if (!known.includes(notify)) return -ERRNO.EINVAL;
     if (notify !== SIGEV.SIGEV_NONE && !(signal >= 1 && signal <= LAST_SIGNAL)) return -ERRNO.EINVAL;
-    if (notify === SIGEV.SIGEV_THREAD_ID && view?.getInt32(16, true) !== process.thread.tid) return -ERRNO.EINVAL;
+    const tid = notify === SIGEV.SIGEV_THREAD_ID ? view?.getInt32(16, true) ?? 0 : undefined;
+    if (tid !== undefined && !process.threads.has(tid)) return -ERRNO.EINVAL;
     if (!copyOut(process, timerid, new Uint8Array(Int32Array.of(id).buffer))) return -ERRNO.EFAULT;
     const isCpu = clockid === CLOCK.CLOCK_PROCESS_CPUTIME_ID || clockid === CLOCK.CLOCK_THREAD_CPUTIME_ID;
     const inform = notify === SIGEV.SIGEV_NONE ? undefined : () => timerSignal(signal, SI.TIMER, { id, value });
-    timers.created.set(id, { timer: timers.add(isCpu ? "cpu" : "real", inform), clock: clockid });
+    timers.created.set(id, { timer: timers.add(isCpu ? "cpu" : "real", inform, tid), clock: clockid });
     return 0;
   },
   "Signals of several ends in a row are one, with the overrun count of the last",

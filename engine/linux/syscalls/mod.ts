@@ -3,6 +3,7 @@
 import type { Syscall } from "../syscall.ts";
 import * as alarms from "./alarms.ts";
 import * as attributes from "./attributes.ts";
+import * as clone from "./clone.ts";
 import * as clocks from "./clocks.ts";
 import * as control from "./control.ts";
 import * as copying from "./copying.ts";
@@ -39,7 +40,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   ...[mapping, remapping, memory],
   ...[signalActions, signalSending, signalWaiting],
   ...[clocks, alarms],
-  ...[identity, limits, scheduling, prctl, futex, processEnd, system],
+  ...[identity, limits, scheduling, prctl, futex, clone, processEnd, system],
   ...[readWrite, open, descriptors, status, directories, links, attributes, extendedAttributes],
   ...[poll, select, epoll, watching, control, space, copying, sockets, socketMessages, socketOptions],
 ];

@@ -19,13 +19,13 @@ function setName(process: Process, at: number): number {
   const bytes = process.memory.uncheckedView(at, reach);
   const end = bytes.indexOf(0);
   if (end < 0 && reach < NAME_SIZE - 1) return -ERRNO.EFAULT;
-  process.name = new TextDecoder().decode(end < 0 ? bytes : bytes.slice(0, end));
+  process.thread.name = new TextDecoder().decode(end < 0 ? bytes : bytes.slice(0, end));
   return 0;
 }
 
 function getName(process: Process, at: number): number {
   const bytes = new Uint8Array(NAME_SIZE);
-  bytes.set(new TextEncoder().encode(process.name).subarray(0, NAME_SIZE - 1));
+  bytes.set(new TextEncoder().encode(process.thread.name).subarray(0, NAME_SIZE - 1));
   return copyOut(process, at, bytes) ? 0 : -ERRNO.EFAULT;
 }
 

@@ -1,19 +1,23 @@
 /** The end of a process, and waiting for that of others: exit(2), exit_group(2), wait4(2), waitid(2). */
 
 import { ERRNO } from "../abi/errno.ts";
-import { copyOut } from "../guest_pointers.ts";
 import { address, bits, int } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
+import { endThread } from "../thread_end.ts";
 
 function end(process: Process, status: number): number {
-  const { clearTid } = process.thread;
-  if (clearTid !== 0) copyOut(process, clearTid, new Uint8Array(4));
   process.ending = { kind: "exited", status: status & 0xff };
   return 0;
 }
 
-export const exit = syscall("exit", "full", { status: int }, (process, { status }) => end(process, status));
+/** Ends the thread, and the process with its last one. */
+export const exit = syscall("exit", "full", { status: int }, (process, { status }) => {
+  const { thread } = process;
+  if (process.threads.size === 1) return end(process, status);
+  process.deferred = () => endThread(process, thread, true);
+  return 0;
+});
 export const exit_group = syscall("exit_group", "full", { status: int }, (process, { status }) => end(process, status));
 
 const WAIT_FLAGS = 0x1 | 0x2 | 0x8 | 0x2000_0000 | 0x4000_0000 | -0x8000_0000;

@@ -10,12 +10,15 @@ import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
 
 const ignored = "What is set changes nothing";
-const isOwn = (process: Process, pid: number) => pid === 0 || pid === process.pid || pid === process.thread.tid;
+const isOwn = (process: Process, pid: number) => pid === 0 || process.threads.has(pid);
 const POLICIES = [0, 1, 2, 3, 5, 6];
 /** Policies with priorities 1 to 99: SCHED_FIFO and SCHED_RR. */
 const REAL_TIME = [1, 2];
 
-export const sched_yield = syscall("sched_yield", "full", {}, () => 0);
+/** The thread is ready again at once, but its turn is over. */
+export const sched_yield = syscall("sched_yield", "full", {}, ({ table }) => {
+  return table.tasks.length === 1 ? 0 : { wait: { ready: () => true }, retry: () => 0, interrupt: () => 0 };
+});
 
 /** One CPU, number 0: programs then do not start threads to use others. */
 export const sched_getaffinity = syscall(

@@ -47,7 +47,7 @@ export const rt_sigaction = syscall(
     if (bytes !== undefined) {
       const [handler, flags, restorer, mask] = new BigUint64Array(bytes.buffer);
       const action = { handler, flags: Number(flags & 0xffff_ffffn), restorer, mask: mask & ~UNBLOCKABLE };
-      process.signals.setAction(signum, action, [process.thread.signals]);
+      process.signals.setAction(signum, action);
     }
     if (oldact === 0) return 0;
     const record = BigUint64Array.of(old.handler, BigInt(old.flags), old.restorer, old.mask);

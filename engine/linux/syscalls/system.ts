@@ -87,14 +87,3 @@ export const get_mempolicy = syscall(
   { mode: address, mask: address, nodes: size, addr: address, flags: bits },
   () => -ERRNO.ENOSYS,
 );
-/** Without it, glibc's threads use clone(2). */
-export const clone3 = syscall("clone3", "refused", { args: address, size }, () => -ERRNO.ENOSYS);
-/** No row makes threads or processes yet: pthread_create(3) and fork(2) fail as they do at a limit of processes. */
-export const clone = syscall(
-  "clone",
-  "refused",
-  { flags: bits, stack: address, parent_tid: address, child_tid: address, tls: address },
-  () => -ERRNO.EAGAIN,
-);
-export const fork = syscall("fork", "refused", {}, () => -ERRNO.EAGAIN);
-export const vfork = syscall("vfork", "refused", {}, () => -ERRNO.EAGAIN);

@@ -1,0 +1,65 @@
+/** All guest processes of one run, and what they share: ids and futexes. */
+
+import { Futexes } from "./futexes.ts";
+import type { Process } from "./process.ts";
+import type { Thread } from "./threads.ts";
+
+/** Linux gives out ids below this one, PID_MAX_LIMIT. */
+const NO_PID = 2 ** 22;
+
+/** A thread and its process. */
+export interface Task {
+  readonly process: Process;
+  readonly thread: Thread;
+}
+
+/** The guest's processes. */
+export class ProcessTable {
+  /** Who waits at which futex. */
+  readonly futexes = new Futexes();
+  readonly #processes = new Map<number, Process>();
+  readonly #tasks: Task[] = [];
+  #lastId = NO_PID;
+  #begun = 0;
+
+  /** Processes by their ids. */
+  get processes(): ReadonlyMap<number, Process> {
+    return this.#processes;
+  }
+
+  /** Threads of all processes, in the order in which they began. */
+  get tasks(): readonly Task[] {
+    return this.#tasks;
+  }
+
+  /** Whether there has been more than one thread. */
+  get hasSeveral(): boolean {
+    return this.#begun > 1;
+  }
+
+  /** A process has begun, with its first thread. */
+  add(process: Process): void {
+    this.#processes.set(process.pid, process);
+    this.#lastId = Math.max(this.#lastId, process.pid);
+    this.addThread(process, process.thread);
+  }
+
+  /** A thread has begun. */
+  addThread(process: Process, thread: Thread): void {
+    this.#begun++;
+    thread.number = ++process.threadsBegun;
+    process.threads.set(thread.tid, thread);
+    this.#tasks.push({ process, thread });
+  }
+
+  /** A thread has ended. */
+  removeThread(process: Process, thread: Thread): void {
+    process.threads.delete(thread.tid);
+    this.#tasks.splice(this.#tasks.findIndex((task) => task.thread === thread), 1);
+  }
+
+  /** An id for a process or thread; nothing on the host can have it. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+}
