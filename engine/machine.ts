@@ -4,7 +4,7 @@
  */
 
 import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
-import { GuestMemory, PAGE_SIZE, pageDown } from "./memory/guest_memory.ts";
+import { GuestMemory, PAGE_SIZE, pageDown, SPAN } from "./memory/guest_memory.ts";
 import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
 import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
 import { BlockFlow } from "./counters/flow.ts";
@@ -59,7 +59,7 @@ const RED_ZONE = 128;
 /** A guest's memory, CPU and counters. */
 export class Machine {
   readonly memory = new GuestMemory();
-  readonly shadow = new ShadowTable();
+  readonly shadow: ShadowTable;
   readonly cpu: Cpu;
   readonly ledger: BlockLedger;
   readonly flow: BlockFlow;
@@ -94,6 +94,7 @@ export class Machine {
   constructor(unicorn: string, disassembler: Disassembler, events: MachineEvents, options: MachineOptions = {}) {
     const { counting = true, instructionShadow } = options;
     this.#events = events;
+    this.shadow = new ShadowTable(counting ? SPAN : 0);
     this.#disassembler = disassembler;
     this.cpu = new Cpu(unicorn, this.memory, {
       block: (start, size) => this.#onBlock(start, size),

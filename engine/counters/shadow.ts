@@ -4,7 +4,7 @@
  * The three highest bits of a counter are no count: they say what the stub does at the block that starts there.
  */
 
-import { hostBuffer, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
+import { hostBytes, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
 import { COUNTER_FLAG } from "../ffi/stubs.ts";
 import { SPAN } from "../memory/guest_memory.ts";
 
@@ -15,8 +15,17 @@ const COUNT = ATTACHED - 1n;
 /** A table of counters, indexed by guest address. */
 export class ShadowTable {
   /** Host address of the counter of guest address 0. */
-  readonly host: bigint = mapHost(SPAN * 8, PROT.READ | PROT.WRITE);
-  readonly #words = new BigUint64Array(hostBuffer(this.host, SPAN * 8));
+  readonly host: bigint;
+  readonly #words: BigUint64Array<ArrayBuffer>;
+  readonly #length: number;
+
+  /** @param span Addresses that have a counter, from 0 on: none for a guest that is not counted. */
+  constructor(span: number = SPAN) {
+    this.#length = span * 8;
+    this.host = span === 0 ? 0n : mapHost(this.#length, PROT.READ | PROT.WRITE);
+    const bytes = span === 0 ? new Uint8Array(0) : hostBytes(this.host, this.#length);
+    this.#words = new BigUint64Array(bytes.buffer, bytes.byteOffset, span);
+  }
 
   #word(address: number): bigint {
     return this.#words[address] ?? 0n;
@@ -69,6 +78,6 @@ export class ShadowTable {
 
   /** Frees the table. */
   free(): void {
-    unmapHost(this.host, SPAN * 8);
+    if (this.#length > 0) unmapHost(this.host, this.#length);
   }
 }

@@ -21,6 +21,7 @@ import {
 import {
   checkUnicorn,
   openUnicorn,
+  stopFunction,
   UC,
   UC_CTL,
   UC_ERR,
@@ -153,7 +154,7 @@ export class Cpu {
     const base = hostPointer(memory.hostBase);
     checkUnicorn(this.#unicorn.uc_mem_map_ptr(this.#engine, 0n, BigInt(SPAN), UC.PROT_ALL, base), "uc_mem_map_ptr");
 
-    const stop = Deno.UnsafePointer.value(this.#stopFunction(library));
+    const stop = stopFunction(library);
     this.#blockStubs = options.shadow === undefined ? undefined : this.#addBlockStubs(stop);
     const block = this.#blockStubs?.plain ?? this.#stubs.add(budgetStub(stop));
     const hooked = this.#stubs.add(instructionHookStub(this.#callback("instruction", () => this.#onInstruction())));
@@ -178,12 +179,6 @@ export class Cpu {
     this.registers.write(REGISTER_ID.MXCSR, INITIAL_MXCSR);
     this.#boot(memory);
     this.#booted = true;
-  }
-
-  #stopFunction(library: string): Deno.PointerObject {
-    const { symbols } = Deno.dlopen(library, { uc_emu_stop: { type: "pointer" } });
-    if (symbols.uc_emu_stop === null) throw new Error("Cannot find uc_emu_stop in Unicorn");
-    return symbols.uc_emu_stop;
   }
 
   #addBlockStubs(stop: bigint): { readonly plain: bigint; readonly recording: bigint } {

@@ -16,7 +16,7 @@ const SIGBUS = 7;
 const EFAULT = 14;
 const CALL = { MMAP: 9, RT_SIGACTION: 13, RT_SIGRETURN: 15 } as const;
 const SA_SIGINFO_RESTORER = 0x0400_0004n;
-const RANGES = 64;
+const RANGES = 190;
 const NOTES = 64;
 
 /** Offsets of the words that the handler and JavaScript share. */

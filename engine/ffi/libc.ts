@@ -84,6 +84,19 @@ export function hostBuffer(address: bigint, length: number): ArrayBuffer {
   return Deno.UnsafePointerView.getArrayBuffer(hostPointer(address), length);
 }
 
+/** The lowest address that a program has, and the end of what a 64-bit program can have on x86-64. */
+const [LOWEST, HIGHEST] = [4096, 2 ** 47 - 4096];
+let everything: ArrayBuffer | undefined;
+
+/**
+ * The same as bytes, for big ranges: V8 collects all garbage for each buffer of many gigabytes, so there is one of all
+ * addresses, and this is a part of it.
+ */
+export function hostBytes(address: bigint, length: number): Uint8Array<ArrayBuffer> {
+  everything ??= hostBuffer(BigInt(LOWEST), HIGHEST - LOWEST);
+  return new Uint8Array(everything, Number(address) - LOWEST, length);
+}
+
 /** A host address as the pointer object that foreign calls take. */
 export function hostPointer(address: bigint): Deno.PointerObject {
   const pointer = Deno.UnsafePointer.create(address);

@@ -120,3 +120,13 @@ let opened: UnicornSymbols | undefined;
 export function openUnicorn(path: string): UnicornSymbols {
   return opened ??= Deno.dlopen(path, PROTOTYPES).symbols;
 }
+
+let stop: bigint | undefined;
+
+/** Host address of `uc_emu_stop`, for stubs. */
+export function stopFunction(path: string): bigint {
+  if (stop !== undefined) return stop;
+  const { symbols } = Deno.dlopen(path, { uc_emu_stop: { type: "pointer" } });
+  if (symbols.uc_emu_stop === null) throw new Error("Cannot find uc_emu_stop in Unicorn");
+  return stop = Deno.UnsafePointer.value(symbols.uc_emu_stop);
+}

@@ -7,7 +7,7 @@
 
 import { type Struct, structAt, type StructLayout } from "./struct.ts";
 import { busGuard, isReadableByHost } from "../ffi/bus_guard.ts";
-import { errno, hostBuffer, libc, MAP, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
+import { errno, hostBytes, libc, MAP, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
 import { PAGE_FLAG_ASK } from "../ffi/stubs.ts";
 import { GuestMemoryError } from "./errors.ts";
 import { type Region, Regions } from "./regions.ts";
@@ -68,9 +68,7 @@ export class GuestMemory {
    * One byte a page: read 1, write 2, execute 4, {@linkcode PAGE_FLAG_ASK}. A page that is both writable and executable
    * is never both at once here, so that no code changes unnoticed.
    */
-  readonly permissions: Uint8Array<ArrayBuffer> = new Uint8Array(
-    hostBuffer(this.#permissionsAddress, SPAN / PAGE_SIZE),
-  );
+  readonly permissions: Uint8Array<ArrayBuffer> = hostBytes(this.#permissionsAddress, SPAN / PAGE_SIZE);
   #guards: ReadonlyMap<number, number> = new Map();
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
@@ -78,9 +76,8 @@ export class GuestMemory {
   listener: MemoryListener | undefined;
 
   constructor() {
-    const buffer = hostBuffer(this.#base, SPAN);
-    this.#bytes = new Uint8Array(buffer);
-    this.#view = new DataView(buffer);
+    this.#bytes = hostBytes(this.#base, SPAN);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, SPAN);
     busGuard().watch(this.#base, SPAN);
   }
 

@@ -102,9 +102,10 @@ class Disturbance {
   #onCount(counted: Counted): void {
     counted.called = this.#emulator.coverage.count(counted.address);
     this.hits++;
-    if (counted.hook.hits >= MOST_HITS) this.#drop(counted);
-    else if (this.#below(400) === 0) this.disturb();
-    else if (this.#below(400) === 0) this.#emulator.stop();
+    if (counted.hook.hits >= MOST_HITS) return this.#drop(counted);
+    const choice = this.#below(400);
+    if (choice === 0) this.disturb();
+    else if (choice === 1) this.#emulator.stop();
   }
 
   #begin(counted: Counted): void {
