@@ -74,6 +74,7 @@ export {
   type Struct,
   type StructLayout,
   structLayout,
+  type StructPlaces,
 } from "./engine/memory/struct.ts";
 export type { Region, Regions } from "./engine/memory/regions.ts";
 export type { FlowBatch } from "./engine/counters/flow.ts";

@@ -29,6 +29,8 @@ export interface ContextOwner {
   readonly thread: number;
   /** Sets the program counter, whenever that is safe. */
   redirect(pc: bigint): void;
+  /** Has the instruction at hand translated anew: the translator may have worked out already what it does. */
+  renew(): void;
 }
 
 /** The guest at the moment: `cpu.rax`, `cpu.args[0]`, `cpu.symbol`, `cpu.instruction`. */
@@ -69,6 +71,15 @@ export class GuestContext extends GuestCpu {
   /** Id of the thread that runs, or whose registers these are. The first thread has the process's id. */
   get thread(): number {
     return this.#owner.thread;
+  }
+
+  /** The flags, EFLAGS. Set by a closure, they are those that the instruction at hand finds. */
+  override get flags(): number {
+    return super.flags;
+  }
+  override set flags(value: number) {
+    super.flags = value;
+    this.#owner.renew();
   }
 
   /** Skips the instruction that is executed next. */

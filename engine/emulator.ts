@@ -106,6 +106,7 @@ export class Emulator implements Disposable {
         return guest.thread.tid;
       },
       redirect: (pc) => machine.redirect(pc),
+      renew: () => machine.requestStop(),
     });
     this.#guest.context = this.cpu;
     for (const { path, elf, base, role } of program.images) {

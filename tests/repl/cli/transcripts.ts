@@ -2,7 +2,7 @@
  * Transcripts in comments and documents: lines `$ command` with the output that follows each, run and compared.
  *
  * Standard error is part of the output. A line `...` stands for any lines. Lines `(ceratops) text` are typed at the
- * prompt. Leaves out shell syntax other than spaces between words.
+ * prompt; a command that ends in ` < FILE` reads that file. Leaves out shell syntax other than spaces between words.
  */
 
 import assert from "node:assert/strict";
@@ -44,10 +44,12 @@ function transcripts(lines: readonly string[]): Transcript[] {
 
 /** Runs a command in the project's folder and compares what it prints. */
 export async function check({ command, output, input }: Transcript): Promise<void> {
-  const [program, ...args] = command.split(" ");
+  const [words, file] = command.split(" < ");
+  const stdin = file === undefined ? input : await Deno.readTextFile(`${ROOT}/${file}`);
+  const [program, ...args] = words.split(" ");
   const start = program === "./ceratops" ? CERATOPS : program === "deno" ? [Deno.execPath()] : undefined;
   assert.ok(start, `only ./ceratops and deno are known, not ${program}`);
-  const outcome = await run(["sh", "-c", 'exec "$0" "$@" 2>&1', ...start, ...args], { cwd: ROOT, stdin: input });
+  const outcome = await run(["sh", "-c", 'exec "$0" "$@" 2>&1', ...start, ...args], { cwd: ROOT, stdin });
   const actual = outcome.stdout.trimEnd().split("\n").map((line) => line.trimEnd());
   const expected = output.map((line) => line.trimEnd());
   if (!expected.includes("...")) return assert.deepEqual(actual, expected, command);
