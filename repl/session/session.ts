@@ -291,6 +291,8 @@ export class Session {
     this.out.freshLine();
     this.out.print(`A closure holds the guest at ${this.where(address)}; \`quit\` lets both go on`);
     this.out.print(contextLines(this, this.showsContext, address));
+    // `run &` notes that the guest is in the background once its first slice is over.
+    await Promise.resolve();
     if (!this.isInBackground) await converse();
     await left;
     this.evaluator.forget(names);
