@@ -1,4 +1,4 @@
-// Keeps lines of its input in a list, prints them by their length, and forgets to free one.
+// Keeps its arguments, or lines of its input, in a list, prints them by their length, and forgets to free one.
 // gcc -Og -g -fno-inline -fno-builtin -fcf-protection=none -ffile-prefix-map=$PWD=examples/guests -o notes notes.c
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,10 +33,11 @@ void show(const struct note *note) {
   printf("\n");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   char line[80];
   setvbuf(stdout, 0, _IONBF, 0);
-  while (fgets(line, sizeof line, stdin)) {
+  for (int i = 1; i < argc; i++) add(argv[i]);
+  while (argc == 1 && fgets(line, sizeof line, stdin)) {
     line[strcspn(line, "\n")] = 0;
     add(line);
   }

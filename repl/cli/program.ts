@@ -106,6 +106,13 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
       }),
   );
   add(
+    new Command("learn")
+      .description("Learn how programs execute, in lessons at the prompt")
+      .argument("[lesson]", "A lesson's name; without one, lists them")
+      .option("--export <file.md>", "Write what was typed in the lesson last to a file, instead of starting it")
+      .action(async (name, flags) => finish(await (await import("../learn/learn.ts")).learn(name, flags))),
+  );
+  add(
     new Command("init-script")
       .description("Write a script to begin with")
       .argument("<file.ts>", "The script")

@@ -34,7 +34,9 @@ export function statementsOf(lines: readonly string[]): string[] {
  * @returns Whether it worked.
  */
 export async function execute(session: Session, text: string): Promise<boolean> {
-  return await executeAlone(session, text) && await runDue(session);
+  const worked = await executeAlone(session, text) && await runDue(session);
+  session.onInput?.(text);
+  return worked;
 }
 
 const running = new WeakSet<Session>();

@@ -37,6 +37,8 @@ export interface ReplOptions {
   readonly watch?: boolean;
   /** Where to record what is typed and printed. */
   readonly record?: string;
+  /** Greets the person, instead of what the prompt says by itself. */
+  readonly greet?: (session: Session) => void;
   /** A guest that a closure holds, and what to put into the scope: then the prompt is over that guest. */
   readonly visited?: { readonly emulator: Emulator; readonly values: Readonly<Record<string, unknown>> };
   /** Where to write; by default standard output. */
@@ -103,7 +105,8 @@ export async function repl(options: ReplOptions): Promise<number> {
       await session.host.repl(visited.values);
       return 0;
     }
-    if (isPerson) {
+    if (options.greet !== undefined) options.greet(session);
+    else if (isPerson) {
       console.print(
         `${options.emulatorOptions.program} is loaded, before its first instruction. \`help\` shows what can be typed.`,
       );

@@ -86,6 +86,8 @@ export class Session {
   readonly #hosting: Disposable;
   /** What lets closures go on that wait for the prompt, the innermost last. */
   readonly #visits: (() => void)[] = [];
+  /** Hears of each input that was done. */
+  onInput: ((text: string) => void) | undefined;
   /** Who types instead of the person. */
   typist: Converse | undefined;
   #previous: RegisterValues | undefined;

@@ -1,12 +1,15 @@
 /** Lines of the guest's source files, as far as they are on this machine. */
 
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Emulator } from "../../mod.ts";
 import type { SourceRow } from "../views/source.ts";
 
 /** A source line as the engine knows it. */
 export type SourcePlace = NonNullable<ReturnType<Emulator["symbols"]["lineAt"]>>;
 
+/** The guests that come with Ceratops name their sources from its folder on. */
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const texts = new Map<string, readonly string[]>();
 
 /** All lines of a file; none if it is not here. */
@@ -26,7 +29,9 @@ function linesOf(path: string): readonly string[] {
 
 /** Lines around a place, by their numbers. */
 export function sourceRows({ directory, file, line }: SourcePlace, before: number, after: number): SourceRow[] {
-  const lines = linesOf(join(directory, file));
+  const path = join(directory, file);
+  const own = isAbsolute(path) || linesOf(path).length > 0 ? path : join(ROOT, path);
+  const lines = linesOf(own);
   const rows: SourceRow[] = [];
   for (let number = Math.max(1, line - before); number <= Math.min(lines.length, line + after); number++) {
     rows.push({ number, text: lines[number - 1], isHere: number === line });

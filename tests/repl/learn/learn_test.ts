@@ -1,0 +1,97 @@
+/** The lessons: each is played through with its own solution, typed at the real prompt. */
+
+import assert from "node:assert/strict";
+import { CERATOPS, ceratops, type Outcome } from "../cli/command.ts";
+import { LESSONS } from "../../../repl/learn/lessons/mod.ts";
+import { isSameAnswer } from "../../../repl/learn/lesson.ts";
+import { Screen } from "../screen.ts";
+
+/** Types lines in a lesson of a person with a home of their own. */
+async function play(
+  lesson: string,
+  lines: readonly string[],
+  use: (state: string, outcome: Outcome) => void | Promise<void>,
+): Promise<void> {
+  const state = await Deno.makeTempDir({ prefix: "ceratops-learn-" });
+  try {
+    const stdin = lines.map((line) => `${line}\n`).join("");
+    await use(state, await ceratops(["learn", lesson], { stdin, env: { XDG_STATE_HOME: state } }));
+  } finally {
+    await Deno.remove(state, { recursive: true });
+  }
+}
+
+for (const { name, title, steps } of LESSONS) {
+  Deno.test(`lesson ${name} is reached step by step with its own solution`, async () => {
+    await play(name, steps.flatMap(({ solution }) => solution), (_, { status, stdout }) => {
+      assert.equal(status, 0, stdout);
+      assert.equal(stdout.match(/^Reached\./gm)?.length, steps.length, stdout);
+      assert(stdout.includes(`That was the lesson "${title}".`));
+      assert(!stdout.includes("That is not it"), stdout);
+    });
+  });
+
+  Deno.test(`lesson ${name} is not reached by typing nothing of use`, async () => {
+    await play(name, ["1 + 1", "help run", "regs rip"], (_, { stdout }) => {
+      assert(!stdout.includes("Reached."), stdout);
+    });
+  });
+}
+
+Deno.test("a lesson gives hints and then the solution, and refuses wrong answers", async () => {
+  const [, first] = LESSONS[0].steps;
+  const lines = ["answer 3", "hint", "hint", "hint", ...LESSONS[0].steps[0].solution, "answer 77", "goal"];
+  await play("instruction", lines, (_, { status, stdout }) => {
+    assert.equal(status, 1);
+    assert.match(stdout, /Nothing is asked now; `goal` says what is to be done/);
+  });
+  await play("instruction", lines.slice(1), (_, { stdout }) => {
+    const [one, two] = LESSONS[0].steps[0].hints;
+    assert(stdout.includes(`${one}\n${two}\nThis does it:\n  break by_formula\n  run\n`), stdout);
+    assert.match(stdout, /^That is not it; `hint` helps$/m);
+    assert(stdout.endsWith(`Goal 2 of 4: ${first.goal}\n`), stdout);
+  });
+});
+
+Deno.test("learn keeps the progress, lists it, and exports what was typed as Markdown", async () => {
+  const { steps } = LESSONS[0];
+  await play("instruction", steps.slice(0, 2).flatMap(({ solution }) => solution), async (state) => {
+    const env = { XDG_STATE_HOME: state };
+    assert.match((await ceratops(["learn"], { env })).stdout, /^2 of 4 {2}instruction +What is an instruction\?$/m);
+    const to = `${state}/mine.md`;
+    assert.equal((await ceratops(["learn", "instruction", "--export", to], { env })).stdout, `Wrote ${to}\n`);
+    const markdown = await Deno.readTextFile(to);
+    assert.match(
+      markdown,
+      /^# Session with sums\n\n```console\n[^]*\n\(ceratops\) break by_formula\nBreakpoint 1 at 0x/,
+    );
+    const none = await ceratops(["learn", "stack", "--export", to], { env });
+    assert.match(none.stderr, /^ceratops: Cannot export lesson stack to .*: it was not started/);
+    assert.equal(none.status, 1);
+  });
+  const unknown = await ceratops(["learn", "stak"]);
+  assert.equal(unknown.stderr, "ceratops: Cannot start lesson stak: there is no such lesson; did you mean stack?\n");
+  assert.equal(unknown.status, 2);
+});
+
+Deno.test("a lesson can be played at a terminal", async () => {
+  const start = [`"${CERATOPS[0]}"`, ...CERATOPS.slice(1), "learn", "password"].join(" ");
+  await using screen = await Screen.open(start);
+  await screen.wait(/Goal 1 of 3: Stop where the program's own check begins\.\n\(ceratops\)$/);
+  await screen.ask("break check", /Breakpoint 1 at 0x[0-9a-f]+ <check>/);
+  await screen.ask("run", /Reached\.[^]*Goal 2 of 3/);
+  await screen.ask("answer strcmp", /Goal 3 of 3: What is the password\?/);
+  await screen.ask("answer topaz42", /That was the lesson "Find the hidden password"\./);
+});
+
+Deno.test("docs/learn.md lists the lessons in their order", async () => {
+  const text = await Deno.readTextFile(`${ROOT}/docs/learn.md`);
+  const rows = [...text.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name, title]) => ({ name, title }));
+  assert.deepEqual(rows, LESSONS.map(({ name, title }) => ({ name, title })));
+});
+
+Deno.test("isSameAnswer() compares numbers by value and texts but for case", () => {
+  for (const given of ["0x10", "16", "16n"]) assert(isSameAnswer(given, 16n));
+  assert(!isSameAnswer("17", 16n) && !isSameAnswer("", 0));
+  assert(isSameAnswer('"Odd"', "odd") && isSameAnswer(" STRCMP ", "strcmp") && !isSameAnswer("0x10", "odd"));
+});
