@@ -116,14 +116,36 @@ export {
   trackCalls,
   type TrackedBlock,
 } from "./engine/plugins/calls.ts";
-export { toLcov } from "./engine/report/lcov.ts";
 export {
+  addCoverage,
+  type CodeCount,
+  commonCoverage,
+  type CoverageData,
+  CoverageMismatchError,
+  coverageWithout,
+  type ImageCoverage,
+} from "./engine/report/coverage_data.ts";
+export { CoverageExpressionError, evaluateCoverage } from "./engine/report/coverage_expression.ts";
+export { CoverageFileError, coverageText, readCoverage } from "./engine/report/coverage_file.ts";
+export { type CoverageSummary, type Share, summaryOf, totalOf } from "./engine/report/coverage_summary.ts";
+export {
+  coveredSources,
+  type CoveredSourcesOptions,
+  coveredSymbols,
+  type RanSymbol,
+} from "./engine/covered_sources.ts";
+export {
+  type CoveredBranch,
   type CoveredFunction,
   type CoveredLine,
   type SourceCoverage,
-  sourceCoverage,
 } from "./engine/report/source_coverage.ts";
-export { sourceListing } from "./engine/report/source_listing.ts";
+export {
+  SOURCE_FORMATS,
+  type SourceFormat,
+  sourceReport,
+  type SourceReportOptions,
+} from "./engine/report/source_report.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {

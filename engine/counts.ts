@@ -20,6 +20,8 @@ export interface CountSource {
   entries(): readonly BlockCount[];
   /** Whether it knows of each conditional jump how often it was not taken: {@linkcode InstructionCount.followed}. */
   readonly countsBranches: boolean;
+  /** Whether an address is in the code that it counts. */
+  covers(address: number): boolean;
 }
 
 /** Sums counts by address. */
@@ -39,6 +41,10 @@ export class MachineCounts implements CountSource {
 
   get countsBranches(): boolean {
     return this.#machine.countsBranches;
+  }
+
+  covers(): boolean {
+    return true;
   }
 
   total(): number {

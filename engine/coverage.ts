@@ -1,8 +1,11 @@
 /** What ran how often, as plain records: for reports, tables and people. */
 
+import { resolve } from "node:path";
 import type { CountSource } from "./counts.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
+import { transferOf } from "./disasm/transfers.ts";
+import type { CodeCount, CoverageData, ImageCoverage } from "./report/coverage_data.ts";
 import type { Image, SymbolAt, Symbols } from "./symbols/mod.ts";
 
 /** An instruction and how often it ran. */
@@ -66,6 +69,11 @@ export class Coverage {
     return this.#counts.entries().length;
   }
 
+  /** Whether an address is in the code that is counted: with a plugin's `within`, not all is. */
+  covers(address: bigint): boolean {
+    return this.#counts.covers(Number(address));
+  }
+
   /** Executed instructions by address: how often each ran, all versions of changed code together. */
   counts(): ReadonlyMap<number, number> {
     return this.#counts.byAddress();
@@ -94,6 +102,33 @@ export class Coverage {
   blockCounts(): CountedBlock[] {
     return this.#counts.entries().filter(({ count }) => count > 0)
       .map(({ start, size, count }) => ({ address: BigInt(start), size, count }));
+  }
+
+  /**
+   * What ran, by image and by offset in it: to save it, to add runs up, to find the sources that ran.
+   *
+   * Leaves out code in no image, and code of an image that was changed since it was mapped. Branches are there if they
+   * were counted from the start: see {@linkcode Emulator.countBranches}.
+   *
+   * @param command The program and its arguments.
+   */
+  snapshot(command: readonly string[] = []): CoverageData {
+    const codes = new Map<Image, Map<number, CodeCount>>();
+    const hasBranches = this.#counts.countsBranches;
+    let image: Image | undefined;
+    let [start, end] = [0, 0];
+    for (const { address, bytes, count, followed } of this.#counts.instructions()) {
+      if (address < start || address >= end) {
+        image = this.#symbols.imageAt(address);
+        [start, end] = image === undefined ? [0, 0] : [Number(image.start), Number(image.end)];
+      }
+      if (count <= 0 || image === undefined) continue;
+      const offset = address - Number(image.base);
+      const isJump = hasBranches && transferOf(bytes, address).kind === "conditional";
+      const code = codes.get(image) ?? new Map<number, CodeCount>();
+      codes.set(image, code.set(offset, { size: bytes.length, count, ...(isJump ? { notTaken: followed } : {}) }));
+    }
+    return { commands: command.length === 0 ? [] : [command], images: [...codes].flatMap(imageCoverage).sort(byPath) };
   }
 
   /** What ran, by symbol, in address order. */
@@ -128,4 +163,15 @@ function place(symbol: SymbolAt | undefined, image: Image | undefined, address: 
     };
   }
   return { name: symbol.name, isNamed: true, image: symbol.image, address: symbol.address, size: symbol.size };
+}
+
+function imageCoverage([image, code]: readonly [Image, ReadonlyMap<number, CodeCount>]): ImageCoverage[] {
+  const { hostPath, role, identity } = image;
+  // What is no file, such as the kernel's vDSO, cannot be opened later.
+  if (identity.fileSize === 0 && identity.buildId === undefined) return [];
+  return [{ path: resolve(hostPath), ...identity, role, code }];
+}
+
+function byPath(a: ImageCoverage, b: ImageCoverage): number {
+  return a.path < b.path ? -1 : 1;
 }

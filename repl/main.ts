@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<never> {
 async function execute(args: readonly string[]): Promise<number> {
   let status = 0;
   const program = buildProgram((given) => status = given);
-  for (const command of [program, ...program.commands]) {
+  for (const command of withCommands(program)) {
     command
       .exitOverride()
       .configureOutput({
@@ -47,9 +47,14 @@ async function execute(args: readonly string[]): Promise<number> {
   }
 }
 
+/** A command and all below it. */
+function withCommands(command: CommandUnknownOpts): CommandUnknownOpts[] {
+  return [command, ...command.commands.flatMap(withCommands)];
+}
+
 /** `ceratops run`. */
 function nameOf(command: CommandUnknownOpts): string {
-  return command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }
 
 function isCommanderError(error: unknown): error is CommanderError {

@@ -81,6 +81,10 @@ export class CountWindow implements CountSource {
     return now;
   }
 
+  covers(address: number): boolean {
+    return this.#covers()?.(address) ?? true;
+  }
+
   total(): number {
     const isWhole = this.#kept.instructions.length === 0 && this.#from?.instructions.length === 0;
     if (isWhole && this.#covers() === undefined) return this.#source.total();

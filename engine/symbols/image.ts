@@ -43,6 +43,7 @@ export interface ImageOptions extends LoadOptions {
 }
 
 const PAGE_SIZE = 4096n;
+const NO_BYTES = new Uint8Array();
 
 /** One ELF file mapped in a guest. */
 export class Image {
@@ -71,6 +72,8 @@ export class Image {
   #lines: ImageLines | undefined;
   #info: ImageInfo | undefined;
   #slots: readonly FunctionSlot[] | undefined;
+  #identity: { readonly buildId: string | undefined; readonly fileSize: number } | undefined;
+  #code: readonly { readonly start: number; readonly bytes: Uint8Array }[] | undefined;
 
   /**
    * Notes where the image is; reads nothing.
@@ -115,6 +118,19 @@ export class Image {
   }
 
   /**
+   * A file that no guest has mapped, at its own addresses.
+   *
+   * @param path Its path on the host.
+   * @param role What it was or will be to a guest.
+   * @throws {ElfError} If the file is not ELF, or is corrupt.
+   * @throws {Error} As `node:fs` does, if the file cannot be opened.
+   */
+  static ofFile(path: string, role: ImageRole = "library"): Image {
+    using source = new FileSource(path);
+    return new Image({ path, elf: parseElf(source, path), base: 0n, role });
+  }
+
+  /**
    * Its symbols, at their addresses in the guest.
    *
    * @returns The symbols; what could not be read is in {@linkcode Image.warnings}.
@@ -126,6 +142,33 @@ export class Image {
   /** The slots through which it calls functions, at the file's addresses; none if the file cannot be read again. */
   functionSlots(): readonly FunctionSlot[] {
     return this.#slots ??= this.#reading((elf) => elf.functionSlots()) ?? [];
+  }
+
+  /** Path of its file on the host. */
+  get hostPath(): string {
+    return this.#options.hostPath ?? this.path;
+  }
+
+  /** What tells its file from others: the linker's build id, in hexadecimal, and the size in bytes; 0 if it is gone. */
+  get identity(): { readonly buildId: string | undefined; readonly fileSize: number } {
+    return this.#identity ??= this.#reading((elf, source) => ({ buildId: elf.buildId(), fileSize: source.size })) ??
+      { buildId: undefined, fileSize: 0 };
+  }
+
+  /**
+   * Bytes of its code, as the file has them.
+   *
+   * @param address Where, at the file's addresses, before the load bias is added.
+   * @param size How many.
+   * @returns The bytes; fewer where the segment ends or the file is gone. Do not change them.
+   */
+  fileBytes(address: number, size: number): Uint8Array {
+    this.#code ??= this.#reading((_, source) =>
+      this.segments.filter(({ executable }) => executable)
+        .map(({ address, offset, fileSize }) => ({ start: Number(address), bytes: source.read(offset, fileSize) }))
+    ) ?? [];
+    const segment = this.#code.find(({ start, bytes }) => start <= address && address < start + bytes.length);
+    return segment?.bytes.subarray(address - segment.start, address - segment.start + size) ?? NO_BYTES;
   }
 
   /** Path of the separate debug file that the symbols came from, if one was found; reads the symbols. */

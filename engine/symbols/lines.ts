@@ -8,6 +8,7 @@ import {
   DebugLines,
   type DebugSections,
   type DwarfError,
+  type DwarfFile,
   type DwarfUnit,
   type LineRow,
   pathOf,
@@ -95,6 +96,21 @@ export class ImageLines {
   pathOfFile(unit: DwarfUnit, number: number): Pick<SourceLine, "file" | "directory"> | undefined {
     const file = this.#lines.fileOf(unit, number);
     return file && placeOf(pathOf(file));
+  }
+
+  /**
+   * Visits all places without making objects of them, and those of statements that have no code of their own, which
+   * optimizers leave.
+   *
+   * @param visit Gets the addresses of the guest where a place starts and ends, the path of the file, and the line.
+   */
+  visit(visit: (start: number, end: number, path: string, line: number) => void): void {
+    const paths = new Map<DwarfFile, string>();
+    this.#lines.visit((start, end, file, line) => {
+      let path = paths.get(file);
+      if (path === undefined) paths.set(file, path = pathOf(file));
+      visit(start + this.#bias, end + this.#bias, path, line);
+    });
   }
 
   #lineOf(row: LineRow): SourceLine {

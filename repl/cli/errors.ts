@@ -2,6 +2,9 @@
 
 import {
   CapstoneError,
+  CoverageExpressionError,
+  CoverageFileError,
+  CoverageMismatchError,
   ElfError,
   LibraryNotFoundError,
   PluginError,
@@ -31,6 +34,9 @@ const PLAIN: readonly (readonly [abstract new (...args: never[]) => Error, numbe
   [ProgramError, STATUS.cannotRun],
   [ElfError, STATUS.cannotRun],
   [PluginError, STATUS.usage],
+  [CoverageExpressionError, STATUS.usage],
+  [CoverageFileError, STATUS.failed],
+  [CoverageMismatchError, STATUS.failed],
   [UnknownSymbolError, STATUS.failed],
   [UnknownImageError, STATUS.failed],
   [LibraryNotFoundError, STATUS.failed],

@@ -75,3 +75,24 @@ export function readSeed(text: string): number {
   if (text.trim() !== "" && Number.isSafeInteger(seed) && seed >= 0) return seed;
   throw new CommandLineError(`Cannot use ${text} as a seed: that is not a whole number from 0 on`);
 }
+
+/**
+ * Adds to the mappings given before; for commander.
+ *
+ * @throws {CommandLineError} If it is not `FROM=TO`.
+ */
+export function addMapping(text: string, before: readonly string[]): readonly string[] {
+  if (/^[^=]+=./.test(text)) return [...before, text];
+  throw new CommandLineError(`Cannot map sources by ${text}: write it as FROM=TO`);
+}
+
+/**
+ * Reads a percentage.
+ *
+ * @throws {CommandLineError} If the text is not a number from 0 to 100.
+ */
+export function readPercentage(text: string): number {
+  const percent = Number(text);
+  if (text.trim() !== "" && percent >= 0 && percent <= 100) return percent;
+  throw new CommandLineError(`Cannot use --fail-under ${text}: it is not a percentage, from 0 to 100`);
+}

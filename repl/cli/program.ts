@@ -4,16 +4,27 @@
  * Leaves out the launcher's own: `ceratops test`.
  */
 
-import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import config from "../../deno.json" with { type: "json" };
 import { CommandLineError, STATUS } from "./errors.ts";
 import { hostProblem } from "./host.ts";
 import { standardOutput } from "./output.ts";
+import {
+  addMapping,
+  addPlugin,
+  addText,
+  addVariable,
+  type PluginRequest,
+  readCount,
+  readPercentage,
+  readSeed,
+} from "./options.ts";
 import { addDenied, addList, GuestCommand } from "./permissions.ts";
-import { addPlugin, addText, addVariable, type PluginRequest, readCount, readSeed } from "./options.ts";
 
 const NO_TEXTS: readonly string[] = [];
 const WITHOUT_PLUGINS: readonly PluginRequest[] = [];
+/** As `SOURCE_FORMATS` of the library, which is not imported here: that takes time. */
+const REPORT_FORMATS = ["lcov", "cobertura", "llvm", "coveralls", "html", "json"] as const;
 const WITHOUT_VARIABLES: Readonly<Record<string, string>> = {};
 
 /** A command that runs a program: options after the program's name are the guest's. */
@@ -41,6 +52,48 @@ function guestCommand(name: string) {
     .option("--allow-net [=addresses]", "Let it use the network; or only these hosts, as host:port too", addList)
     .option("--allow-run [=programs]", "Let it run programs; or only these", addList)
     .option("--deny-read <paths>", "Hide files, and what is below them", addDenied);
+}
+
+/** `ceratops coverage`: what to do with saved counts. */
+function coverageCommand(finish: (status: number) => void): CommandUnknownOpts {
+  const coverage = new Command("coverage").description("Add up, compare and report saved coverage");
+  coverage.command("merge")
+    .description("Add runs up")
+    .argument("<files...>", "Files written with --plugin coverage,save=FILE")
+    .requiredOption("-o, --output <file>", "Write the sum to a file")
+    .action(async (files, { output }) => (await import("./coverage.ts")).mergeCoverage(standardOutput, files, output));
+  coverage.command("diff")
+    .description("Compare two runs: lines that ran in one of them only")
+    .argument("<a>", "A file or expression")
+    .argument("<b>", "Another")
+    .option("--lines", "List the lines, not only how many there are")
+    .option("--include <glob>", "Only these sources; repeatable", addText, NO_TEXTS)
+    .option("--exclude <glob>", "Not these sources; repeatable", addText, NO_TEXTS)
+    .option("--map <from=to>", "A folder of sources is elsewhere now; repeatable", addMapping, NO_TEXTS)
+    .option("--all", "Also sources of the system and its libraries")
+    .action(async (a, b, flags) => (await import("./coverage.ts")).diffCoverage(standardOutput, a, b, flags));
+  coverage.command("show")
+    .description("Show the symbols that ran")
+    .argument("<expression>", "A file, or files with operators: 'A & B', 'A | B', 'A - B', with parentheses")
+    .option("-o, --output <file>", "Write the counts to a file instead, as a run does")
+    .action(async (text, flags) => (await import("./coverage.ts")).showCoverage(standardOutput, text, flags));
+  coverage.command("report")
+    .description("Report the sources that ran")
+    .argument("<expression>", "A file, or files with operators, as for show")
+    .addOption(
+      new Option("--format <format>", "Format of the report").choices(["text", ...REPORT_FORMATS]).default("text"),
+    )
+    .addOption(
+      new Option("--by <what>", "What the text lists").choices(["line", "function", "branch", "file"]).default("line"),
+    )
+    .option("-o, --output <file>", "Write to a file instead of standard output")
+    .option("--include <glob>", "Only these sources; repeatable", addText, NO_TEXTS)
+    .option("--exclude <glob>", "Not these sources; repeatable", addText, NO_TEXTS)
+    .option("--map <from=to>", "A folder of sources is elsewhere now; repeatable", addMapping, NO_TEXTS)
+    .option("--all", "Also sources of the system and its libraries")
+    .option("--fail-under <percent>", "End with status 1 if less of the lines ran", readPercentage)
+    .action(async (text, flags) => finish((await import("./coverage.ts")).reportCoverage(standardOutput, text, flags)));
+  return coverage;
 }
 
 /**
@@ -105,6 +158,7 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
         await (name === undefined ? listPlugins(standardOutput) : describePlugin(standardOutput, name));
       }),
   );
+  add(coverageCommand(finish));
   add(
     new Command("learn")
       .description("Learn how programs execute, in lessons at the prompt")

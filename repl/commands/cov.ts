@@ -1,8 +1,10 @@
 /** `cov`: what ran how often, at any moment. */
 
-import { coverageListing, coverageTable, hottestLines } from "../views/coverage.ts";
+import { coveredSources, type SourceCoverage, suggest } from "../../mod.ts";
+import { coverageListing, coverageTable, hottestLines, sourceTable, sourceWithCounts } from "../views/coverage.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
+import { textOf } from "../session/source_text.ts";
 import { type Command, countOf } from "./command.ts";
 
 const ROWS = 20;
@@ -22,14 +24,44 @@ async function live(session: Session): Promise<void> {
   out.print(coverageTable(session.emulator.coverage.symbols(), ROWS, out.style));
 }
 
+/** What ran of the program's own sources, or of all that are known. */
+function sourcesOf({ emulator: { coverage, symbols } }: Session, all: boolean): SourceCoverage[] {
+  return coveredSources(coverage.snapshot(), { images: symbols.images, all });
+}
+
+/** Shows source lines: of one file with their counts, or how many ran of each. */
+function lines(session: Session, file: string): void {
+  const { out } = session;
+  const sources = sourcesOf(session, false);
+  if (file === "") {
+    if (sources.length === 0) throw new CommandError("No source lines are known; compile the program with -g");
+    return out.print(sourceTable(sources, out.style));
+  }
+  const named = (list: readonly SourceCoverage[]) =>
+    list.filter(({ path }) => path === file || path.endsWith(`/${file}`));
+  const own = named(sources);
+  const [chosen, another] = own.length > 0 ? own : named(sourcesOf(session, true));
+  if (chosen === undefined) {
+    const [near] = suggest(file, sources.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)));
+    throw new CommandError(
+      `No source file ${file} is known${near === undefined ? "; `cov --lines` lists them" : `; did you mean ${near}?`}`,
+    );
+  }
+  if (another !== undefined) {
+    throw new CommandError(`There are several files ${file}; name more of the path: ${chosen.path}, ${another.path}`);
+  }
+  out.print(sourceWithCounts(chosen, textOf(chosen.path), out.style));
+}
+
 export const cov: Command = {
   name: "cov",
   aliases: ["coverage"],
-  usage: "cov [SYMBOL | --all | --top COUNT | --live]",
+  usage: "cov [SYMBOL | --lines [FILE] | --all | --top COUNT | --live]",
   summary: "Show what ran how often, at any moment",
   details:
     "Without anything, the symbols that ran most; with a symbol, its instructions with their counts; with --top,\n" +
-    "the instructions that ran most often. --live lets the guest go on and shows the table until it stops.",
+    "the instructions that ran most often; with --lines, how much of each source file ran, or the lines of one file.\n" +
+    "--live lets the guest go on and shows the table until it stops.",
   example: "step 100\ncov\ncov --top 5",
   async run(session, text) {
     const { out, emulator: { coverage, symbols } } = session;
@@ -38,10 +70,11 @@ export const cov: Command = {
     if (option === "--top") {
       return out.print(hottestLines(coverage.instructions(), countOf(value, 10), session.describe, out.style));
     }
+    if (option === "--lines") return lines(session, value);
     if (option === "--all") return out.print(coverageTable(coverage.symbols(), Infinity, out.style));
     if (option === "") return out.print(coverageTable(coverage.symbols(), ROWS, out.style));
     if (option.startsWith("-")) {
-      throw new CommandError(`cov has no option ${option}; it has --all, --top COUNT, --live`);
+      throw new CommandError(`cov has no option ${option}; it has --lines FILE, --all, --top COUNT, --live`);
     }
     const { symbol, address } = symbols.find(text);
     const found = symbol ?? symbols.at(address);

@@ -19,7 +19,8 @@ export type Read =
   | { readonly kind: "end" };
 
 const CLEAR_BELOW = "\x1b[J";
-const CLEAR_SCREEN = "\x1b[H\x1b[2J";
+/** Cursor movements: writing over what is there does not flicker, as clearing the screen first would. */
+const [TO_TOP, CLEAR_TO_LINE_END, CLEAR_TO_SCREEN_END] = ["\x1b[H", "\x1b[K", "\x1b[J"];
 
 /** Writes all of a text to standard output, whatever takes it. */
 export function writeOut(text: string): void {
@@ -157,7 +158,7 @@ export class Terminal implements Output {
   }
 
   repaint(lines: readonly string[]): void {
-    writeOut(CLEAR_SCREEN + lines.map((line) => `${line}\n`).join(""));
+    writeOut(TO_TOP + lines.map((line) => `${line}${CLEAR_TO_LINE_END}\n`).join("") + CLEAR_TO_SCREEN_END);
   }
 
   /** Gives the terminal back as it was. */

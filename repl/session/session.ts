@@ -152,6 +152,7 @@ export class Session {
       args: this.args,
       onWarning: (message) => this.out.print(`ceratops: ${message}`),
     });
+    emulator.countBranches(); // for `cov --lines`
     for (const { plugin, params } of this.#options.plugins ?? []) emulator.use(plugin, params);
     this.signals.follow(emulator, (lines) => this.out.print(lines));
     return emulator;

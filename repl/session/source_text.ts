@@ -27,6 +27,12 @@ function linesOf(path: string): readonly string[] {
   return lines;
 }
 
+/** All lines of a file; undefined if it is not on this machine. */
+export function textOf(path: string): readonly string[] | undefined {
+  const lines = linesOf(path);
+  return lines.length === 0 ? undefined : lines;
+}
+
 /** Lines around a place, by their numbers. */
 export function sourceRows({ directory, file, line }: SourcePlace, before: number, after: number): SourceRow[] {
   const path = join(directory, file);

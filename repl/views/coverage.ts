@@ -1,6 +1,6 @@
 /** The counts as tables: by symbol, by instruction, the hottest instructions. */
 
-import type { CountedInstruction, CoveredSymbol } from "../../mod.ts";
+import { type CountedInstruction, type CoveredSymbol, type SourceCoverage, summaryOf } from "../../mod.ts";
 import { grouped, hex } from "./hex.ts";
 import type { Style } from "./style.ts";
 
@@ -58,4 +58,40 @@ export function hottestLines(
     }  ${mnemonic} ${operands}`
       .trimEnd()
   );
+}
+
+/** How many lines of each source file ran. */
+export function sourceTable(sources: readonly SourceCoverage[], style: Style): string[] {
+  const rows = sources.map((source) => ({ path: source.path, ...summaryOf(source).lines }));
+  const width = Math.max("lines".length, ...rows.map(({ hit, found }) => `${hit}/${found}`.length));
+  return [
+    style.bold(`${"lines".padStart(width)}   share  file`),
+    ...rows.map(({ path, hit, found }) =>
+      `${`${hit}/${found}`.padStart(width)}  ${share(hit, found).padStart(6)}  ${style.cyan(path)}`
+    ),
+  ];
+}
+
+/** The lines of a source file with their counts; of one that is not here, only the numbers. */
+export function sourceWithCounts(
+  { path, lines }: SourceCoverage,
+  text: readonly string[] | undefined,
+  style: Style,
+): string[] {
+  const counts = new Map(lines.map(({ line, count }) => [line, count]));
+  const hit = lines.filter(({ count }) => count > 0).length;
+  const numbers = text === undefined
+    ? lines.map(({ line }) => line)
+    : text.map((_, index) => index + 1).slice(0, text.at(-1) === "" ? -1 : undefined);
+  const width = Math.max(5, ...lines.map(({ count }) => grouped(count).length));
+  return [
+    `// ${path}: ${hit} of ${lines.length} lines ran`,
+    ...numbers.map((number) => {
+      const count = counts.get(number);
+      const row = `${(count === undefined ? "" : grouped(count)).padStart(width)} | ${String(number).padStart(4)}  ${
+        text?.[number - 1] ?? ""
+      }`.trimEnd();
+      return count === undefined ? row : count > 0 ? style.green(row) : style.red(row);
+    }),
+  ];
 }

@@ -116,6 +116,11 @@ export class DebugLines {
     for (const program of this.#programs) yield* this.#tableOf(program) ?? [];
   }
 
+  /** Visits the rows of all units: see {@linkcode LineTable.visit}. */
+  visit(visit: (start: number, end: number, file: DwarfFile, line: number) => void): void {
+    for (const program of this.#programs) this.#tableOf(program)?.visit(visit);
+  }
+
   #tablesWith(file: string): (readonly [LineTable, ReadonlySet<number>])[] {
     const programs = this.#nameIndex().get(baseName(file)) ?? [];
     return programs.flatMap((program) => {

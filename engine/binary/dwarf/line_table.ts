@@ -138,6 +138,24 @@ export class LineTable {
     }
   }
 
+  /**
+   * Visits the same rows, and those of statements that begin at an address but have no code of their own; it makes no
+   * objects, as there may be millions.
+   *
+   * @param visit Gets where a row starts and ends, its file and its line.
+   */
+  visit(visit: (start: number, end: number, file: DwarfFile, line: number) => void): void {
+    const { addresses, lines, flags, files } = this.rows;
+    for (const { first, last, end } of this.#sequences) {
+      for (let at = first; at < last; at++) {
+        const [start, next] = [addresses[at], at + 1 < last ? addresses[at + 1] : end];
+        if (lines[at] === 0 || start === end) continue;
+        if (start === next && (flags[at] & LINE_FLAG.isStatement) === 0) continue;
+        visit(start, next, this.header.files[files[at]] ?? UNKNOWN, lines[at]);
+      }
+    }
+  }
+
   #row(at: number): LineRow {
     return this.#made[at] ??= makeRow(this.header, this.rows, at);
   }
