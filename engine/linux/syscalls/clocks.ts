@@ -55,7 +55,13 @@ export const clock_getres = syscall(
   },
 );
 
-export const clock_settime = syscall("clock_settime", "refused", { clockid: clock, tp: address }, () => -ERRNO.EPERM);
+export const clock_settime = syscall(
+  "clock_settime",
+  "refused",
+  { clockid: clock, tp: address },
+  () => -ERRNO.EPERM,
+  "The clock is the machine's: fails with EPERM",
+);
 
 export const gettimeofday = syscall(
   "gettimeofday",
@@ -74,6 +80,7 @@ export const settimeofday = syscall(
   "refused",
   { tv: address, tz: address },
   () => -ERRNO.EPERM,
+  "The clock is the machine's: fails with EPERM",
 );
 
 export const time = syscall(

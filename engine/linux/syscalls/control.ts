@@ -6,7 +6,7 @@ import { IOCTL, type IoctlRequest } from "../abi/ioctl.ts";
 import { withFile } from "../file_calls.ts";
 import type { OpenFile } from "../files.ts";
 import { copyIn, readable, writable } from "../guest_pointers.ts";
-import { hostCall } from "../host.ts";
+import { HostBuffer, hostCall } from "../host.ts";
 import { address, choice, fd } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
@@ -18,6 +18,12 @@ const NAMES = Object.fromEntries(Object.entries(IOCTL).map(([name, { number }]) 
 function word(process: Process, at: number): number | undefined {
   const bytes = copyIn(process, at, 4);
   return bytes && new DataView(bytes.buffer).getInt32(0, true);
+}
+
+const settings = new HostBuffer(64);
+
+function isTerminal(file: OpenFile): boolean {
+  return hostCall("ioctl", file.host, IOCTL.TCGETS.number, settings.address) === 0;
 }
 
 type Own = (process: Process, file: OpenFile, fd: number, argument: number) => number;
@@ -43,6 +49,14 @@ const OWN: Readonly<Record<number, Own>> = {
   [IOCTL.FICLONE.number]: (process, file, _, argument) => {
     const source = process.files.get(argument | 0);
     return source === undefined ? -ERRNO.EBADF : hostCall("ioctl", file.host, IOCTL.FICLONE.number, source.host);
+  },
+  // The host keeps its terminal, whatever the guest's sessions do.
+  [IOCTL.TIOCSCTTY.number]: (process, file) =>
+    isTerminal(file) ? process.session === process.pid ? 0 : -ERRNO.EPERM : -ERRNO.ENOTTY,
+  [IOCTL.TIOCNOTTY.number]: (_, file) => isTerminal(file) ? 0 : -ERRNO.ENOTTY,
+  [IOCTL.TIOCSETD.number]: (process, file, _, argument) => {
+    const line = word(process, argument);
+    return !isTerminal(file) ? -ERRNO.ENOTTY : line === undefined ? -ERRNO.EFAULT : line === 0 ? 0 : -ERRNO.EINVAL;
   },
   [IOCTL.TIOCGPTPEER.number]: (process, file, _, argument) => {
     const host = hostCall("ioctl", file.host, IOCTL.TIOCGPTPEER.number, argument | O_CLOEXEC);

@@ -1,7 +1,6 @@
 /**
- * Rows that copy between files without passing through the guest: sendfile(2), copy_file_range(2), splice(2), tee(2).
- *
- * Leaves out vmsplice(2).
+ * Rows that copy between files without passing through the guest: sendfile(2), copy_file_range(2), splice(2), tee(2),
+ * vmsplice(2).
  */
 
 import { ERRNO } from "../abi/errno.ts";
@@ -9,10 +8,10 @@ import { FILE_TYPE, POLL, SPLICE } from "../abi/files.ts";
 import { raiseBrokenPipe } from "../broken_pipe.ts";
 import { withFile } from "../file_calls.ts";
 import type { OpenFile } from "../files.ts";
-import { writableOrNull } from "../guest_pointers.ts";
+import { hostVectors, transferRanges, writableOrNull } from "../guest_pointers.ts";
 import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
 import { hostPoll, isType } from "../host_files.ts";
-import { address, bits, fd, flags, size } from "../parameters.ts";
+import { address, bits, fd, flags, ioVectors, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { isSocket, withoutWaiting } from "../socket_waits.ts";
 import { type Result, syscall } from "../syscall.ts";
@@ -99,6 +98,12 @@ function whenReady(process: Process, from: OpenFile, to: OpenFile, blocks: boole
     wait: { descriptors: [{ descriptor: file.host, events }] },
     retry: () => whenReady(process, from, to, blocks, call),
   });
+  // One pipe is waited for as what it is open for.
+  if (from === to) {
+    const events = from.isReadOnly ? POLL.POLLIN : POLL.POLLOUT;
+    if (blocks && !from.isNonBlocking && hostPoll(from.host, events) === 0) return waitFor(from, events);
+    return call();
+  }
   const canWait = (file: OpenFile) => blocks && !file.isAlwaysReady && !file.isNonBlocking;
   // A socket may take something although poll(2) says that it has little room.
   if (canWait(from) && hostPoll(from.host, POLL.POLLIN) === 0) return waitFor(from, POLL.POLLIN);
@@ -131,6 +136,21 @@ export const splice = syscall(
               flags | SPLICE.SPLICE_F_NONBLOCK,
             ))),
     ),
+);
+
+/** vmsplice(2) */
+export const vmsplice = syscall(
+  "vmsplice",
+  "full",
+  { fd, iov: ioVectors(2, "input"), nr_segs: size, flags: flags(SPLICE) },
+  (process, { fd, iov, nr_segs, flags }) =>
+    withFile(process, fd, (pipe) => {
+      if (!isType(pipe.mode, FILE_TYPE.FIFO)) return -ERRNO.EBADF;
+      const ranges = transferRanges(process, iov, nr_segs, pipe.isReadOnly ? 2 : 1);
+      if (typeof ranges === "number") return ranges;
+      return whenReady(process, pipe, pipe, !(flags & SPLICE.SPLICE_F_NONBLOCK), () =>
+        hostCall("vmsplice", pipe.host, hostVectors(ranges), ranges.length, flags | SPLICE.SPLICE_F_NONBLOCK));
+    }),
 );
 
 /** tee(2) */

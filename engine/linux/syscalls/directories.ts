@@ -14,6 +14,8 @@ import { type Result, syscall } from "../syscall.ts";
 
 const WRITE = 2;
 const DIRENT_HEADER = 19;
+const RECORD_LENGTH_AT = 16;
+const MOST_LISTED = 1 << 20;
 
 function makeDirectory(process: Process, directory: number, pathname: number, mode: number): Result {
   return process.paths.at(process, directory, pathname, false, {
@@ -116,6 +118,31 @@ export const getdents64 = syscall(
       const { address, length } = transferRange(process, dirp, count, WRITE);
       return hostCall("getdents64", file.host, address, length);
     }),
+);
+
+/** getdents(2), whose records have the type at their end: made from those of getdents64(2). */
+export const getdents = syscall(
+  "getdents",
+  "full",
+  { fd, dirp: address, count: size },
+  (process, { fd, dirp, count }) => {
+    const room = Math.min(count, MOST_LISTED);
+    if (!process.memory.allows(dirp, room, WRITE)) return -ERRNO.EFAULT;
+    // What is not a directory, or has no room for a record, has the errors of the newer call.
+    const filled = getdents64.call(process, [fd, dirp, room].map((value) => BigInt.asUintN(64, BigInt(value))));
+    if (typeof filled !== "number") throw new TypeError("Cannot list a directory: it waits");
+    for (let at = dirp; at < dirp + filled;) {
+      const bytes = process.memory.uncheckedView(at, RECORD_LENGTH_AT + 2);
+      const length = bytes[RECORD_LENGTH_AT] | bytes[RECORD_LENGTH_AT + 1] << 8;
+      const whole = process.memory.uncheckedView(at, length);
+      const type = whole[DIRENT_HEADER - 1];
+      // The name moves a byte ahead, to where the type was; the type goes to the last byte.
+      whole.copyWithin(DIRENT_HEADER - 1, DIRENT_HEADER, length);
+      whole[length - 1] = type;
+      at += length;
+    }
+    return filled;
+  },
 );
 
 /** `struct linux_dirent64`: inode, offset of the next, length, type, name. */

@@ -191,4 +191,5 @@ export const rseq = syscall(
   "refused",
   { rseq: address, length: unsigned, flags: int, signature: unsigned },
   () => -ERRNO.ENOSYS,
+  "The host's kernel would write to it as it moves the host's thread: fails with ENOSYS",
 );

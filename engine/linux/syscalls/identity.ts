@@ -223,4 +223,10 @@ export const capget = syscall("capget", "full", { header: address, data: address
   return copyOut(process, values.data, data.bytes.subarray(0, length)) ? 0 : -ERRNO.EFAULT;
 });
 
-export const capset = syscall("capset", "refused", { header: address, data: address }, () => -ERRNO.EPERM);
+export const capset = syscall(
+  "capset",
+  "refused",
+  { header: address, data: address },
+  () => -ERRNO.EPERM,
+  "Capabilities are the host process's: fails with EPERM",
+);

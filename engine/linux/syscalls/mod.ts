@@ -22,6 +22,7 @@ import * as poll from "./poll.ts";
 import * as prctl from "./prctl.ts";
 import * as processEnd from "./process_end.ts";
 import * as readWrite from "./read_write.ts";
+import * as refused from "./refused.ts";
 import * as remapping from "./remapping.ts";
 import * as scheduling from "./scheduling.ts";
 import * as select from "./select.ts";
@@ -51,4 +52,8 @@ function isRow(value: unknown): value is Syscall {
 }
 
 /** The table. */
-export const SYSCALLS: readonly Syscall[] = MODULES.flatMap((module) => Object.values(module).filter(isRow));
+export const SYSCALLS: readonly Syscall[] = [
+  ...MODULES.flatMap((module) => Object.values(module).filter(isRow)),
+  ...refused.refusedRows,
+  ...refused.emptyRows,
+];

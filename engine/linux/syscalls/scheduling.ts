@@ -5,7 +5,7 @@
 
 import { ERRNO } from "../abi/errno.ts";
 import { copyIn, copyOut } from "../guest_pointers.ts";
-import { address, bits, int, size } from "../parameters.ts";
+import { address, bits, int, size, unsigned } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
 
@@ -96,6 +96,38 @@ export const sched_setparam = syscall(
     if (!isOwn(process, pid)) return -ERRNO.ESRCH;
     return new DataView(record.buffer).getInt32(0, true) === 0 ? 0 : -ERRNO.EINVAL;
   },
+);
+
+/** Bytes of the first version of `struct sched_attr`. */
+const ATTRIBUTES_BYTES = 48;
+
+export const sched_getattr = syscall(
+  "sched_getattr",
+  "full",
+  { pid: int, attr: address, size: unsigned, flags: unsigned },
+  (process, { pid, attr, size, flags }) => {
+    if (pid < 0 || attr === 0 || size < ATTRIBUTES_BYTES || size > 4096 || flags !== 0) return -ERRNO.EINVAL;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    const record = new Uint8Array(ATTRIBUTES_BYTES);
+    record[0] = ATTRIBUTES_BYTES;
+    return copyOut(process, attr, record) ? 0 : -ERRNO.EFAULT;
+  },
+);
+
+export const sched_setattr = syscall(
+  "sched_setattr",
+  "partial",
+  { pid: int, attr: address, flags: unsigned },
+  (process, { pid, attr, flags }) => {
+    if (pid < 0 || attr === 0 || flags !== 0) return -ERRNO.EINVAL;
+    const record = copyIn(process, attr, ATTRIBUTES_BYTES);
+    if (record === undefined) return -ERRNO.EFAULT;
+    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    const policy = new DataView(record.buffer).getUint32(4, true);
+    if (!POLICIES.includes(policy)) return -ERRNO.EINVAL;
+    return REAL_TIME.includes(policy) ? -ERRNO.EPERM : 0;
+  },
+  "Real-time policies are refused with EPERM",
 );
 
 const bound = (realTime: number) => (_: Process, { policy }: { policy: number }) =>

@@ -59,31 +59,47 @@ export const getrandom = syscall(
 );
 
 const EPERM = () => -ERRNO.EPERM;
+const MACHINES = "Is about the whole machine: fails with EPERM";
 
-export const syslog = syscall("syslog", "refused", { type: int, buffer: address, length: int }, EPERM);
+export const syslog = syscall("syslog", "refused", { type: int, buffer: address, length: int }, EPERM, MACHINES);
 export const seccomp = syscall(
   "seccomp",
   "refused",
   { operation: unsigned, flags: bits, args: address },
   () => -ERRNO.EINVAL,
+  "A filter would bind the host process too: fails with EINVAL, as where it is not built in",
 );
-export const ptrace = syscall("ptrace", "refused", { request: int, pid: int, addr: address, data: address }, EPERM);
-export const reboot = syscall("reboot", "refused", { magic: bits, magic2: bits, command: bits, arg: address }, EPERM);
-export const sethostname = syscall("sethostname", "refused", { name: address, length: size }, EPERM);
-export const setdomainname = syscall("setdomainname", "refused", { name: address, length: size }, EPERM);
-export const bpf = syscall("bpf", "refused", { command: int, attributes: address, size: unsigned }, EPERM);
+export const ptrace = syscall(
+  "ptrace",
+  "refused",
+  { request: int, pid: int, addr: address, data: address },
+  EPERM,
+  "Reaches into other processes, and all guests are in the host's: fails with EPERM",
+);
+export const reboot = syscall(
+  "reboot",
+  "refused",
+  { magic: bits, magic2: bits, command: bits, arg: address },
+  EPERM,
+  MACHINES,
+);
+export const sethostname = syscall("sethostname", "refused", { name: address, length: size }, EPERM, MACHINES);
+export const setdomainname = syscall("setdomainname", "refused", { name: address, length: size }, EPERM, MACHINES);
+export const bpf = syscall("bpf", "refused", { command: int, attributes: address, size: unsigned }, EPERM, MACHINES);
 export const perf_event_open = syscall(
   "perf_event_open",
   "refused",
   { attributes: address, pid: int, cpu: int, group_fd: int, flags: bits },
   () => -ERRNO.EACCES,
+  "Counts what the host process does: fails with EACCES",
 );
-export const unshare = syscall("unshare", "refused", { flags: bits }, EPERM);
-export const setns = syscall("setns", "refused", { fd: int, type: bits }, EPERM);
+export const unshare = syscall("unshare", "refused", { flags: bits }, EPERM, MACHINES);
+export const setns = syscall("setns", "refused", { fd: int, type: bits }, EPERM, MACHINES);
 /** The caller goes on as if the kernel had no NUMA: libnuma and others check for this. */
 export const get_mempolicy = syscall(
   "get_mempolicy",
   "refused",
   { mode: address, mask: address, nodes: size, addr: address, flags: bits },
   () => -ERRNO.ENOSYS,
+  "The guest sees no NUMA: fails with ENOSYS",
 );

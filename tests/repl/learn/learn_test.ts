@@ -1,7 +1,7 @@
 /** The lessons: each is played through with its own solution, typed at the real prompt. */
 
 import assert from "node:assert/strict";
-import { CERATOPS, ceratops, type Outcome } from "../cli/command.ts";
+import { CERATOPS, ceratops, type Outcome, ROOT } from "../cli/command.ts";
 import { LESSONS } from "../../../repl/learn/lessons/mod.ts";
 import { isSameAnswer } from "../../../repl/learn/lesson.ts";
 import { Screen } from "../screen.ts";
