@@ -39,7 +39,7 @@ function keyOf({ process, at, isPrivate }: Target): string | number {
 /** Waits to be woken: a call with a time fails with EINTR after a handler, one without starts again. */
 function sleep(process: Process, sleeper: Sleeper, deadline: number | undefined): Result {
   if (sleeper.isWoken) return 0;
-  if (deadline !== undefined && performance.now() >= deadline) {
+  if (deadline !== undefined && process.world.clock.now() >= deadline) {
     process.table.futexes.remove(sleeper);
     return -ERRNO.ETIMEDOUT;
   }

@@ -8,10 +8,11 @@ import { malloc } from "./malloc.ts";
 import { password } from "./password.ts";
 import { patch } from "./patch.ts";
 import { plugin } from "./plugin.ts";
+import { race } from "./race.ts";
 import { stack } from "./stack.ts";
 import { syscalls } from "./syscalls.ts";
 
 /** The lessons. */
 export const LESSONS: readonly Lesson[] = [
-  ...[instruction, stack, call, loop, syscalls, malloc, password, patch, plugin],
+  ...[instruction, stack, call, loop, syscalls, malloc, password, patch, plugin, race],
 ];
