@@ -6,6 +6,7 @@
 import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
 import { GuestMemory, PAGE_SIZE, pageDown, SPAN } from "./memory/guest_memory.ts";
 import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
+import { isUnsupported, mayHoldUnsupported } from "./cpu/unsupported.ts";
 import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
 import { BlockFlow } from "./counters/flow.ts";
 import { BlockLedger } from "./counters/ledger.ts";
@@ -87,6 +88,8 @@ export class Machine {
   #redirected: bigint | undefined;
   #stop = false;
   #countsBranches = false;
+  /** Whether the instruction at hand is one that the CPU does not have. */
+  #isInvalid = false;
 
   /**
    * @param unicorn Path of Unicorn's library.
@@ -183,6 +186,7 @@ export class Machine {
     if (this.#stepped !== undefined) return;
     if (this.#repeats.isOver(start, size)) return this.shadow.takeBack(start);
     if (this.ledger.block(start) === undefined) {
+      this.#refuseUnsupported(start, size);
       const isCutAnew = this.sites.inspect(start, size);
       if (!isCutAnew) {
         this.ledger.enter(start, size);
@@ -201,6 +205,32 @@ export class Machine {
     const actions = this.sites.blockActions(start);
     if (actions !== undefined && !this.#dispatch("block", start, actions)) return;
     this.flow.note(start);
+  }
+
+  /** Has instructions of a new block refused that the translator would take for others. */
+  #refuseUnsupported(start: number, size: number): void {
+    const code = this.memory.uncheckedView(start, size);
+    if (!mayHoldUnsupported(code)) return;
+    for (const { address, bytes } of this.#disassembler.decode(code, start, size)) {
+      const at = Number(address);
+      if (isUnsupported(bytes) && !this.sites.actions(at)?.includes(this.#refuse)) this.sites.attach(at, this.#refuse);
+    }
+  }
+
+  /** The code may have changed since this was attached. */
+  readonly #refuse: Action = (address) => {
+    const instruction = this.#instructionAt(address);
+    if (instruction === undefined || !isUnsupported(instruction.bytes)) return;
+    this.#isInvalid = true;
+    this.requestStop();
+  };
+
+  /** Whether the instruction at hand was refused. The guest comes to it anew, if it comes to it again. */
+  #takeInvalid(): boolean {
+    if (!this.#isInvalid) return false;
+    this.#isInvalid = false;
+    this.#fired = undefined;
+    return true;
   }
 
   #announce(block: number, start: number, size: number): void {
@@ -304,6 +334,7 @@ export class Machine {
     const end = this.cpu.run(this.flow.prepare(budget));
     if (this.#fired === fired) this.#fired = undefined;
     if (this.#applyRedirection()) return { kind: "budget" };
+    if (this.#takeInvalid()) return { kind: "invalid" };
     if (end.kind === "access" && this.#hasReturned()) return { kind: "stopped", at: "block" };
     return this.#settle(end);
   }
@@ -404,6 +435,9 @@ export class Machine {
       }
       this.#fire(pc, this.sites.actions(pc) ?? NONE);
       if (this.#applyRedirection()) return { kind: "budget" };
+      if (this.#takeInvalid() || instruction !== undefined && isUnsupported(instruction.bytes)) {
+        return { kind: "invalid" };
+      }
       if (this.#stop) {
         this.#markFired(pc);
         return { kind: "stopped", at: "instruction" };

@@ -8,6 +8,7 @@
 import { CapstoneError, type CapstoneSymbols, CS, openCapstone } from "../ffi/capstone.ts";
 import { hostBuffer } from "../ffi/libc.ts";
 import { type MemoryOperand, readOperands } from "./operands.ts";
+import { stringOperands } from "./string_operands.ts";
 
 /** What an instruction does to control flow. */
 export type FlowKind = "jump" | "call" | "return" | "interrupt" | "none";
@@ -210,7 +211,9 @@ export class Disassembler {
   /** The memory operands of an instruction, in order. */
   memoryOperands(instruction: Instruction): MemoryOperand[] {
     const detail = this.#detail(instruction);
-    return detail === undefined ? [] : readOperands(detail, DETAIL.X86, (id) => this.#registerName(id));
+    if (detail === undefined) return [];
+    const list = readOperands(detail, DETAIL.X86, (id) => this.#registerName(id));
+    return list.length > 0 ? list : stringOperands(instruction.mnemonic, instruction.operands);
   }
 
   #registerName(id: number): string {

@@ -33,7 +33,7 @@ export interface MemoryAccess {
 export function operandAddress(operand: MemoryOperand, instruction: Instruction, cpu: GuestCpu): bigint {
   const segment = operand.segment === "fs" ? cpu.fsBase : operand.segment === "gs" ? cpu.gsBase : 0n;
   const next = instruction.address + BigInt(instruction.size);
-  const value = (name: string) => name === "rip" ? next : cpu.register(name) ?? 0n;
+  const value = (name: string) => name === "rip" ? next : name === "al" ? cpu.rax & 0xffn : cpu.register(name) ?? 0n;
   const index = operand.index === "" ? 0n : value(operand.index) * BigInt(operand.scale);
   return BigInt.asUintN(64, segment + value(operand.base) + index + operand.displacement);
 }
@@ -44,6 +44,8 @@ export function memoryAccesses(
   disassembler: Pick<Disassembler, "memoryOperands">,
   cpu: GuestCpu,
 ): MemoryAccess[] {
+  // A repeated instruction accesses nothing once its count is zero.
+  if (instruction.mnemonic.startsWith("rep") && cpu.rcx === 0n) return [];
   const operands = ONLY_ADDRESS.test(instruction.mnemonic) ? [] : disassembler.memoryOperands(instruction);
   const list: MemoryAccess[] = operands.map((operand) => ({
     address: operandAddress(operand, instruction, cpu),
