@@ -17,8 +17,9 @@ import type { WatchEvent, WatchKind, Watchpoint } from "./hooks/watchpoints.ts";
 import { IndirectFunctions } from "./hooks/indirect.ts";
 import { HookRegistry, type Location } from "./hooks/registry.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
-import { Guest, type GuestOptions, type GuestThread } from "./guest.ts";
+import { Guest, type GuestOptions, type GuestProcess, type GuestThread } from "./guest.ts";
 import { Owner } from "./owner.ts";
+import type { LoadedProgram } from "./loader/load_program.ts";
 import type { StopReason } from "./stop_reason.ts";
 import { signalNumber } from "./linux/abi/signals.ts";
 import { Image, Symbols } from "./symbols/mod.ts";
@@ -95,6 +96,7 @@ export class Emulator implements Disposable {
       retired: (block) => this.#translations.retired(block),
       mapped: (mapping) => this.#onMapped(mapping),
       unmapped: (start, end) => this.#onUnmapped(start, end),
+      executed: (program) => this.#onExecuted(program),
       arriving: (signal) => this.#onSignal(signal),
       warn,
     });
@@ -103,17 +105,13 @@ export class Emulator implements Disposable {
     const guest = this.#guest;
     this.cpu = new GuestContext(machine.cpu.registers, machine.memory, this.symbols, this.#disassembler, {
       get thread() {
-        return guest.thread.tid;
+        return machine.threads.current ?? guest.thread.tid;
       },
       redirect: (pc) => machine.redirect(pc),
       renew: () => machine.requestStop(),
     });
     this.#guest.context = this.cpu;
-    for (const { path, elf, base, role } of program.images) {
-      this.symbols.add(
-        new Image({ path, hostPath: this.#guest.process.paths.toHost(path), elf, base: BigInt(base), role }),
-      );
-    }
+    this.#addImages(program);
     machine.flow.follow = () => {
       const ends = [
         this.#translations.follow(machine.flow),
@@ -167,6 +165,11 @@ export class Emulator implements Disposable {
   /** The guest's process id. */
   get pid(): number {
     return this.#guest.process.pid;
+  }
+
+  /** The guest's processes, in the order in which they began; the program's own is the first. */
+  get processes(): readonly GuestProcess[] {
+    return this.#guest.processes();
   }
 
   /** The guest's threads, in the order in which they began. */
@@ -229,6 +232,23 @@ export class Emulator implements Disposable {
     this.symbols.add(image);
     this.#guarded(() => this.#hooks.refresh());
     this.#tell("image", image);
+  }
+
+  #addImages(program: LoadedProgram): Image[] {
+    const { paths } = this.#guest.process;
+    return program.images.map(({ path, elf, base, role }) => {
+      const image = new Image({ path, hostPath: paths.toHost(path), elf, base: BigInt(base), role });
+      this.symbols.add(image);
+      return image;
+    });
+  }
+
+  /** Another program is there, and nothing of it has run: counts start anew, and hooks by name are found anew. */
+  #onExecuted(program: LoadedProgram): void {
+    const images = this.#addImages(program);
+    this.#guarded(() => this.#hooks.refresh());
+    this.#plugins.reset();
+    for (const image of images) this.#tell("image", image);
   }
 
   #onSignal(signal: ArrivingSignal): void {

@@ -9,7 +9,7 @@ import { accessAddress } from "./hooks/accesses.ts";
 import type { GuestContext } from "./context.ts";
 import { describeFault } from "./fault_description.ts";
 import { type LoadedProgram, loadProgram } from "./loader/load_program.ts";
-import { SI, SIG_IGN, signalName, signalNumber } from "./linux/abi/signals.ts";
+import { SI, SIG_IGN, SIGNAL, signalName, signalNumber } from "./linux/abi/signals.ts";
 import type { FaultEnd } from "./linux/faults.ts";
 import { Files } from "./linux/files.ts";
 import { hostEnvironment } from "./linux/host_environment.ts";
@@ -18,6 +18,7 @@ import type { ArrivingSignal, SyscallObserver } from "./linux/observers.ts";
 import { Paths } from "./linux/paths.ts";
 import type { PermissionOptions } from "./linux/permissions.ts";
 import { createProcess, type Process, type ProcessListener } from "./linux/process.ts";
+import { endProcess } from "./linux/process_end.ts";
 import { openProgram } from "./linux/program_file.ts";
 import { sendSignal } from "./linux/signals.ts";
 import { sentSignal, type SignalInfo } from "./linux/signals/siginfo.ts";
@@ -28,6 +29,7 @@ import { Scheduler } from "./linux/scheduler.ts";
 import type { Thread } from "./linux/threads.ts";
 import { Waiter } from "./linux/waiter.ts";
 import { hostWorld, type World } from "./linux/world.ts";
+import { GuestMachines } from "./guest_machines.ts";
 import { Machine } from "./machine.ts";
 import type { Fault, StopReason } from "./stop_reason.ts";
 import { Timestamps } from "./timestamps.ts";
@@ -77,6 +79,20 @@ export interface GuestThread {
   readonly isSelected: boolean;
 }
 
+/** A process of the guest. */
+export interface GuestProcess {
+  /** Its id. */
+  readonly id: number;
+  /** Id of its parent; 1 if that has ended. */
+  readonly parent: number;
+  /** The name of its first thread: that of the program, unless it says otherwise. */
+  readonly name: string;
+  /** How many threads it has. */
+  readonly threads: number;
+  /** Whether it has ended, and its parent has not waited for it. */
+  readonly hasEnded: boolean;
+}
+
 /** What a guest tells its owner. */
 export interface GuestEvents extends ProcessListener {
   /** See `MachineEvents`. */
@@ -88,6 +104,8 @@ export interface GuestEvents extends ProcessListener {
   warn(message: string): void;
 }
 
+/** Signals that a terminal sends. */
+const TERMINAL: readonly number[] = [SIGNAL.SIGHUP, SIGNAL.SIGINT, SIGNAL.SIGQUIT, SIGNAL.SIGWINCH];
 /** Blocks of the first slice, and the host time that a slice should take. */
 const FIRST_BUDGET = 20_000;
 /** Blocks of each slice of a deterministic run. */
@@ -101,7 +119,8 @@ const encode = (text: string) => new TextEncoder().encode(text);
 export class Guest {
   readonly machine: Machine;
   readonly process: Process;
-  readonly program: LoadedProgram;
+  readonly #machines: GuestMachines;
+  #program: LoadedProgram;
   readonly #kernel: Kernel;
   readonly #waiter = new Waiter();
   #timestamps: Timestamps | undefined;
@@ -128,6 +147,8 @@ export class Guest {
       retired: (block) => events.retired(block),
     }, { counting: options.counting ?? true });
     taken.defer(() => this.machine.close());
+    this.#machines = new GuestMachines(this.machine, () => this.#makeMachine(unicorn, disassembler));
+    taken.defer(() => this.#machines.close());
     const { memory, cpu: { registers } } = this.machine;
     const world = this.#makeWorld(options);
     const random = new Uint8Array(16);
@@ -142,7 +163,7 @@ export class Guest {
     const environment = options.env === undefined
       ? hostEnvironment()
       : Object.entries(options.env).map(([name, value]) => encode(`${name}=${value}`));
-    this.program = loadProgram(memory, {
+    this.#program = loadProgram(memory, {
       path: options.program,
       arguments: [options.name ?? options.program, ...options.args ?? []].map(encode),
       environment,
@@ -154,12 +175,18 @@ export class Guest {
     registers.pc = BigInt(this.program.entry);
     this.process = createProcess({
       table: this.#table,
-      contexts: this.machine.threads,
-      memory,
-      registers,
+      space: this.#machines.space,
       paths,
       files: new Files([0, 1, 2]),
-      listener: events,
+      listener: {
+        mapped: (mapping) => events.mapped(mapping),
+        unmapped: (start, end) => events.unmapped(start, end),
+        executed: (program) => {
+          this.#program = program;
+          this.#timestamps?.clear();
+          events.executed(program);
+        },
+      },
       world,
       pid: world.ids?.pid ?? Deno.pid,
       executable: this.program.executable,
@@ -177,6 +204,20 @@ export class Guest {
     });
     if (options.onSyscall !== undefined) this.#kernel.observe(strace(options.onSyscall));
     this.#taken = taken.move();
+  }
+
+  /** A machine for another process: nothing is counted on it. */
+  #makeMachine(unicorn: string, disassembler: Disassembler): Machine {
+    return new Machine(unicorn, disassembler, {
+      syscall: (next) => this.#kernel.enter(this.#scheduler.current, next),
+      translated: () => {},
+      retired: () => {},
+    }, { counting: false });
+  }
+
+  /** The program that runs; execve(2) puts another in its place. */
+  get program(): LoadedProgram {
+    return this.#program;
   }
 
   /** Why the guest ended, once it has. */
@@ -252,7 +293,7 @@ export class Guest {
   /** Has the thread go on whose turn it is, or waits until there is one. @returns Why the guest stopped, if it did. */
   async #turn(stopReason: () => StopReason | undefined): Promise<StopReason | undefined> {
     const task = this.#scheduler.choose();
-    if (task !== undefined) return this.#goOn(task, () => this.#slice());
+    if (task !== undefined) return this.#goOn(task, (machine) => this.#slice(machine));
     const reason = stopReason();
     if (reason !== undefined) return reason;
     await this.process.world.clock.wait(this.#waiter, this.#scheduler.wait);
@@ -261,16 +302,17 @@ export class Guest {
   /** @returns The host's world, or one of its own. */
   #makeWorld({ deterministic = false, counting = true }: GuestOptions): World {
     if (deterministic === false) return hostWorld();
-    const { cpu } = this.machine;
-    const world = countedWorld(deterministic === true ? {} : deterministic, () => cpu.executed);
+    const world = countedWorld(deterministic === true ? {} : deterministic, () => this.#machines.executed);
     if (counting) this.#timestamps = new Timestamps(this.machine, () => world.clock.elapsed);
     return world;
   }
 
   /** Blocks of the next slice: in a deterministic run as many each time, but a timer runs out exactly between two. */
   #limit(): number {
-    const { timers, world: { clock } } = this.process;
-    const limit = clock.blocksWithin(timers.left ?? Infinity);
+    const { clock } = this.process.world;
+    let left = Infinity;
+    for (const { timers } of this.#table.processes.values()) left = Math.min(left, timers.left ?? Infinity);
+    const limit = clock.blocksWithin(left);
     return limit === undefined ? this.#budget : Math.min(limit, EVEN_BUDGET);
   }
 
@@ -283,7 +325,7 @@ export class Guest {
     const { process, thread } = this;
     const task = this.#table.tasks.find((task) => task.thread === thread) ?? { process, thread };
     this.#scheduler.current = task;
-    const reason = this.#goOn(task, () => this.machine.step()) ?? stopReason();
+    const reason = this.#goOn(task, (machine) => machine.step()) ?? stopReason();
     if (reason !== undefined) return reason;
     while (thread.waiting !== undefined) {
       const meanwhile = await this.#turn(stopReason) ?? stopReason();
@@ -293,11 +335,11 @@ export class Guest {
     return undefined;
   }
 
-  #slice(): SliceEnd {
-    const { cpu } = this.machine;
+  #slice(machine: Machine): SliceEnd {
+    const { cpu } = machine;
     const [start, before] = [performance.now(), cpu.executed];
     const budget = Math.min(this.#limit(), this.#scheduler.blocksLeft);
-    const end = this.machine.run(budget);
+    const end = machine.run(budget);
     const took = performance.now() - start;
     this.#scheduler.spend(cpu.executed - before);
     if (end.kind === "budget" && budget >= this.#budget && took < SLICE_MILLISECONDS / 2) {
@@ -308,27 +350,33 @@ export class Guest {
   }
 
   /** Has a thread go on: tries its call again, or executes; then does what is to be done between slices. */
-  #goOn(task: Task, work: () => SliceEnd): StopReason | undefined {
-    this.select(task.thread);
-    if (task.thread.waiting !== undefined) this.#kernel.retry(task);
+  #goOn(task: Task, work: (machine: Machine) => SliceEnd): StopReason | undefined {
+    const { process, thread } = task;
+    const machine = this.#machines.of(process.space);
+    machine.threads.switchTo(thread.tid);
+    process.thread = thread;
+    if (thread.waiting !== undefined) this.#kernel.retry(task);
     else if (!this.#kernel.isHolding) {
-      const end = work();
-      if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(task, end);
+      const end = work(machine);
+      if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(task, machine, end);
     }
     this.#kernel.attend(task);
     if (this.process.ending !== undefined) return this.#end();
-    // What is on the CPU is always a thread that there is.
-    if (task.thread.isEnded) this.select(this.#table.tasks[0].thread);
+    if (process.ending !== undefined) endProcess(process);
+    // What is on the program's CPU is always a thread that there is.
+    if (this.machine.threads.current === undefined) this.select([...this.process.threads.values()][0]);
     return undefined;
   }
 
-  #fault(task: Task, end: FaultEnd): void {
-    const address = this.#faultAddress(end);
-    this.#lastFault = {
-      pc: this.context.pc,
-      description: describeFault(end, this.context, this.context.symbols, address),
-      ...(end.kind === "access" ? { access: { kind: end.access, address: address ?? BigInt(end.page) } } : {}),
-    };
+  #fault(task: Task, machine: Machine, end: FaultEnd): void {
+    const address = faultAddress(machine, end);
+    if (task.process === this.process) {
+      this.#lastFault = {
+        pc: this.context.pc,
+        description: describeFault(end, this.context, this.context.symbols, address),
+        ...(end.kind === "access" ? { access: { kind: end.access, address: address ?? BigInt(end.page) } } : {}),
+      };
+    }
     this.#kernel.fault(task, end, () => address ?? 0n);
   }
 
@@ -337,26 +385,39 @@ export class Guest {
     return this.#kernel.observe(observer);
   }
 
-  /** Sends a signal to the guest, as kill(2) from another process does. */
+  /**
+   * Sends a signal to the guest, as kill(2) from another process does; one of those that a terminal sends goes to all
+   * processes of the group that is in front.
+   */
   signal(number: number): void {
-    sendSignal(
-      this.process,
-      sentSignal(number, SI.USER, { pid: this.process.parent, uid: this.process.credentials.uid }),
-    );
+    const { process } = this;
+    const group = this.#table.group(this.#table.foreground ?? process.group);
+    const info = sentSignal(number, SI.USER, { pid: process.parent, uid: process.credentials.uid });
+    for (const target of TERMINAL.includes(number) ? group : [process]) sendSignal(target, info);
     this.#waiter.wake();
   }
 
-  #faultAddress(end: FaultEnd): bigint | undefined {
-    if (end.kind !== "access") return undefined;
-    if (end.access === "execute") return this.context.pc;
-    const { instruction } = this.context;
-    return instruction && accessAddress(end.page, this.machine.accessesOf(instruction));
+  /** The guest's processes, in the order in which they began. */
+  processes(): GuestProcess[] {
+    return [...this.#table.processes.values()].map((process) => ({
+      id: process.pid,
+      parent: process.parent,
+      name: process.name,
+      threads: process.threads.size,
+      hasEnded: process.ending !== undefined,
+    }));
   }
 
+  /** The program has ended, and with it the run: what is left of other processes is ended too. */
   #end(): StopReason {
     const { ending } = this.process;
     if (ending === undefined) throw new Error("Cannot end the guest: it has not ended");
     this.#ended = ending.kind === "exited" ? ending : signalReason(ending, this.#lastFault);
+    for (const process of [...this.#table.processes.values()]) {
+      if (process === this.process || process.ending !== undefined) continue;
+      process.ending = { kind: "signalled", signal: SIGNAL.SIGKILL };
+      endProcess(process);
+    }
     this.process.files.closeAll();
     return this.#ended;
   }
@@ -375,4 +436,11 @@ function signalReason(
   const name = signalName(signal);
   const isFault = info !== undefined && info.code > 0 && fault !== undefined;
   return { kind: "signalled", signal, name, ...(isFault ? { fault } : {}) };
+}
+
+function faultAddress(machine: Machine, end: FaultEnd): bigint | undefined {
+  if (end.kind !== "access") return undefined;
+  if (end.access === "execute") return machine.cpu.registers.pc;
+  const { instruction } = machine;
+  return instruction && accessAddress(end.page, machine.accessesOf(instruction));
 }

@@ -4,6 +4,7 @@
  */
 
 import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
+import { copyMemory } from "./memory/copy_memory.ts";
 import { GuestMemory, PAGE_SIZE, pageDown, SPAN } from "./memory/guest_memory.ts";
 import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
 import { isUnsupported, mayHoldUnsupported } from "./cpu/unsupported.ts";
@@ -521,6 +522,11 @@ export class Machine {
     return true;
   }
 
+  /** The instruction that is executed next; undefined where no memory is mapped. */
+  get instruction(): Instruction | undefined {
+    return this.#instructionAt(Number(this.cpu.registers.pc));
+  }
+
   /** What an instruction would access with the registers as they are. */
   accessesOf(instruction: Instruction): MemoryAccess[] {
     return memoryAccesses(instruction, this.#disassembler, new GuestCpu(this.cpu.registers, this.memory));
@@ -535,6 +541,21 @@ export class Machine {
   #clearPushedTrapFlag(): void {
     const sp = this.cpu.registers.general(REGISTER_INDEX.rsp);
     this.memory.setU8(sp + 1n, this.memory.u8(sp + 1n) & ~(EFLAGS.TF >> 8));
+  }
+
+  /** Gives another machine the same memory and the registers of the thread at hand. It must be an empty one. */
+  copyTo(other: Machine): void {
+    copyMemory(this.memory, other.memory);
+    other.cpu.copyRegisters(this.cpu);
+  }
+
+  /** Unmaps everything, and has the machine as it was made: nothing is counted, no thread is known. */
+  clear(): void {
+    this.memory.unmap(0, SPAN);
+    this.ledger.reset();
+    this.threads.close();
+    this.cpu.resetRegisters();
+    this.#fired = this.#returned = this.#redirected = undefined;
   }
 
   /** Frees everything. */

@@ -52,6 +52,11 @@ export class PluginHost {
     return used;
   }
 
+  /** Has all plugins count from zero, because another program runs. */
+  reset(): void {
+    for (const used of this.#used) used.reset();
+  }
+
   /** Hands on what plugins wrote while the guest ran. */
   flush(): void {
     for (const used of this.#used) used.flush();

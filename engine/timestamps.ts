@@ -6,6 +6,7 @@
  */
 
 import { REGISTER_INDEX } from "./arch/x86_64.ts";
+import type { Action } from "./hooks/sites.ts";
 import type { Machine } from "./machine.ts";
 
 const { rax, rcx, rdx } = REGISTER_INDEX;
@@ -15,7 +16,7 @@ const [RDTSC, RDTSCP] = ["0f31", "0f01f9"];
 export class Timestamps {
   readonly #machine: Machine;
   readonly #now: () => number;
-  readonly #watched = new Set<number>();
+  readonly #watched = new Map<number, Action>();
 
   /** @param now The counter's value. */
   constructor(machine: Machine, now: () => number) {
@@ -31,9 +32,16 @@ export class Timestamps {
       const address = start + at;
       if (this.#sizeAt(address) === undefined || this.#watched.has(address)) continue;
       // Bytes inside of an instruction may look like this; then nothing is ever executed there.
-      this.#watched.add(address);
-      sites.attach(address, () => this.#answer(address));
+      const action = () => this.#answer(address);
+      this.#watched.set(address, action);
+      sites.attach(address, action);
     }
+  }
+
+  /** Forgets all, after another program was put into the machine. */
+  clear(): void {
+    for (const [address, action] of this.#watched) this.#machine.sites.detach(address, action);
+    this.#watched.clear();
   }
 
   #sizeAt(address: number): number | undefined {

@@ -122,6 +122,7 @@ export class Cpu {
   readonly #blockStubs: { readonly plain: bigint; readonly recording: bigint } | undefined;
   #blockHook: bigint;
   #booted = false;
+  #initial: RegisterContext | undefined;
   #growths = 0;
   #stopping: "block" | "instruction" | "syscall" | undefined;
   #inside: "block" | "instruction" | "syscall" | undefined;
@@ -179,6 +180,7 @@ export class Cpu {
     this.registers.write(REGISTER_ID.MXCSR, INITIAL_MXCSR);
     this.#boot(memory);
     this.#booted = true;
+    this.#initial = this.context();
   }
 
   #addBlockStubs(stop: bigint): { readonly plain: bigint; readonly recording: bigint } {
@@ -474,6 +476,18 @@ export class Cpu {
     return new RegisterContext(this.#unicorn, this.#engine);
   }
 
+  /** Takes over all registers of another CPU. */
+  copyRegisters(other: Cpu): void {
+    const context = other.context();
+    context.restore(this.#engine);
+    context.free();
+  }
+
+  /** Sets all registers to what they are when a program starts. */
+  resetRegisters(): void {
+    this.#initial?.restore();
+  }
+
   /** Forgets looked-up permissions, after some were taken away. */
   flushTlb(): void {
     checkUnicorn(this.#unicorn.uc_ctl_run(this.#engine, UC_CTL.TLB_FLUSH), "uc_ctl(TLB_FLUSH)");
@@ -488,6 +502,7 @@ export class Cpu {
   /** Frees the engine. */
   close(): void {
     busGuard().endsSlice(0n);
+    this.#initial?.free();
     checkUnicorn(this.#unicorn.uc_close(this.#engine), "uc_close");
     for (const callback of this.#callbacks) callback.close();
     this.#stubs.free();

@@ -24,9 +24,9 @@ export class RegisterContext {
     checkUnicorn(this.#unicorn.uc_context_save(this.#engine, this.#context), "uc_context_save");
   }
 
-  /** Puts the registers back. */
-  restore(): void {
-    checkUnicorn(this.#unicorn.uc_context_restore(this.#engine, this.#context), "uc_context_restore");
+  /** Puts the registers back, or into another CPU. */
+  restore(engine: UnicornEngine = this.#engine): void {
+    checkUnicorn(this.#unicorn.uc_context_restore(engine, this.#context), "uc_context_restore");
   }
 
   /** Gives the room back. */

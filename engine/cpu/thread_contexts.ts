@@ -86,8 +86,9 @@ export class ThreadContexts<State> {
     this.#spare.push(parked.context);
   }
 
-  /** Frees what is kept. */
+  /** Forgets all threads, and frees what is kept. */
   close(): void {
+    this.#current = undefined;
     for (const { context } of this.#parked.values()) context.free();
     for (const context of this.#spare) context.free();
     this.#parked.clear();

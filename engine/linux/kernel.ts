@@ -90,7 +90,10 @@ export class Kernel {
   ): number | bigint | undefined {
     let answer: number | bigint | undefined;
     if (thread.followed === undefined) return undefined;
-    for (const observer of this.#observers) answer = question(observer, thread.followed) ?? answer;
+    const { isFollowed } = thread.followed.process;
+    for (const observer of this.#observers) {
+      if (isFollowed || observer.followsAll) answer = question(observer, thread.followed) ?? answer;
+    }
     return answer;
   }
 
@@ -155,18 +158,25 @@ export class Kernel {
     this.#answerSignalWait(task);
     this.#holding = false;
     while (process.ending === undefined && !thread.isEnded && thread.signals.deliverable !== 0n) {
+      if (thread.waiting?.isDeaf) break;
       this.#holding = this.#announceSignal(process);
       if (this.#holding) break;
       const next = takeSignal(process);
       if (next === undefined) continue;
-      for (const observer of this.#observers) observer.signalled?.(next.info);
+      this.#tellSignal(process, next.info);
       this.#interrupt(thread, next.action);
       enterHandler(process, next);
     }
     if (process.ending?.kind === "signalled" && process.ending.info) {
-      for (const observer of this.#observers) observer.signalled?.(process.ending.info);
+      this.#tellSignal(process, process.ending.info);
     }
     return process.ending === undefined && !thread.isEnded && thread.waiting === undefined;
+  }
+
+  #tellSignal(process: Process, info: SignalInfo): void {
+    for (const observer of this.#observers) {
+      if (process.isFollowed || observer.followsAll) observer.signalled?.(info, process);
+    }
   }
 
   /**
@@ -176,7 +186,7 @@ export class Kernel {
    */
   #announceSignal(process: Process): boolean {
     const { signals } = process.thread;
-    const info = signals.next;
+    const info = process.isFollowed ? signals.next : undefined;
     if (info === undefined || info === this.#announced || process.signals.ignores(info.signal)) return false;
     this.#announced = info;
     let isHeld = false;

@@ -29,6 +29,13 @@ export class Limits {
     });
   }
 
+  /** The same for a process that is made from this one's. */
+  fork(): Limits {
+    const limits = new Limits();
+    this.#limits.forEach((limit, resource) => limits.set(resource, limit));
+    return limits;
+  }
+
   /** A limit, or undefined if there is none of that number. */
   get(resource: number): Limit | undefined {
     return this.#limits[resource];

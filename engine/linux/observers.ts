@@ -35,5 +35,7 @@ export interface SyscallObserver {
   /** Called when the call has returned. What it returns takes the place of the result. */
   left?(call: SyscallCall): number | bigint | void;
   /** Called when a signal is delivered. */
-  signalled?(info: SignalInfo): void;
+  signalled?(info: SignalInfo, process: Process): void;
+  /** Whether it follows the processes too that the program begins. */
+  readonly followsAll?: boolean;
 }

@@ -4,6 +4,9 @@
  * No behaviour: that is the rows'. What Linux keeps per thread (registers, signal mask, name) is in threads.ts.
  */
 
+import { SIGNAL } from "./abi/signals.ts";
+import type { AddressSpace } from "./address_space.ts";
+import type { LoadedProgram } from "../loader/load_program.ts";
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { Registers } from "../cpu/registers.ts";
 import { type Credentials, hostCredentials } from "./credentials.ts";
@@ -32,13 +35,17 @@ export interface ProcessListener {
   ): void;
   /** A range was unmapped or mapped over. */
   unmapped(start: number, end: number): void;
+  /** Another program takes the place of the one that ran, of which everything was unmapped. */
+  executed(program: LoadedProgram): void;
 }
 
 /** A guest process. */
 export interface Process {
+  /** What its program runs in. */
+  space: AddressSpace;
   readonly memory: GuestMemory;
-  readonly files: Files;
-  readonly paths: Paths;
+  files: Files;
+  paths: Paths;
   readonly signals: Signals;
   readonly timers: Timers;
   readonly limits: Limits;
@@ -47,7 +54,6 @@ export interface Process {
   readonly world: World;
   /** The other processes, and what all share. */
   readonly table: ProcessTable;
-  /** Where the registers of its threads are. */
   readonly contexts: Contexts;
   /** The thread whose call is handled, or that runs. */
   thread: Thread;
@@ -59,18 +65,25 @@ export interface Process {
   readonly registers: Registers;
   /** The guest's process id: the host's own or one out of range, so that nothing else has it. */
   readonly pid: number;
-  readonly parent: number;
+  /** The process that waits for its end; 1 once that has ended itself. */
+  parent: number;
+  /** What it sends its parent at its end. */
+  exitSignal: number;
+  /** Whether it runs another program than it began with. */
+  hasExecuted: boolean;
+  /** Whether observers follow its system calls that do not follow all processes. */
+  readonly isFollowed: boolean;
   /** Process group and session. */
   group: number;
   session: number;
   credentials: Credentials;
   /** The guest's path of the program. */
-  readonly executable: string;
+  executable: string;
   /** Bytes of the auxiliary vector. */
-  readonly auxiliaryVector: Uint8Array;
+  auxiliaryVector: Uint8Array;
   /** Name of its first thread. */
   readonly name: string;
-  readonly heapStart: number;
+  heapStart: number;
   heapEnd: number;
   umask: number;
   /** What personality(2) and prctl(2) set and tell, and nothing else looks at. */
@@ -86,9 +99,7 @@ export interface Process {
 /** What a process begins with. */
 export interface ProcessStart {
   readonly table: ProcessTable;
-  readonly contexts: Contexts;
-  readonly memory: GuestMemory;
-  readonly registers: Registers;
+  readonly space: AddressSpace;
   readonly files: Files;
   readonly paths: Paths;
   readonly listener: ProcessListener;
@@ -99,39 +110,98 @@ export interface ProcessStart {
   readonly heapStart: number;
 }
 
-/** Makes a process of one thread that has the host process's identity and limits. */
-export function createProcess(start: ProcessStart): Process {
-  const { pid, files, heapStart, executable } = start;
-  const signals = new Signals();
-  const name = executable.replace(/.*\//, "").slice(0, 15);
-  const first = makeThread(pid, name, start.registers, new ThreadSignals(signals));
-  const { parent, group, session, credentials } = hostCredentials();
-  const limits = new Limits();
-  files.limit = limits.openFiles;
-  const timers = new Timers(start.world.clock);
-  start.contexts.name(pid);
+/** What {@linkcode assemble} needs besides. */
+type Rest = Omit<Process, "memory" | "registers" | "contexts" | "name" | "thread" | "threads" | "threadsBegun">;
+
+/** Makes the record of a process, with its first thread. */
+function assemble(rest: Rest, first: Thread): Process {
   const process: Process = {
-    ...start,
-    signals,
+    ...rest,
     thread: first,
     threads: new Map(),
     threadsBegun: 0,
-    timers,
+    get memory() {
+      return this.space.memory;
+    },
+    get registers() {
+      return this.space.registers;
+    },
+    get contexts() {
+      return this.space.contexts;
+    },
+    get name() {
+      return (this.threads.get(this.pid) ?? this.thread).name;
+    },
+  };
+  process.table.add(process);
+  return process;
+}
+
+/** Name of the first thread of a program. */
+export function programName(path: string): string {
+  return path.replace(/.*\//, "").slice(0, 15);
+}
+
+/** Makes a process of one thread that has the host process's identity and limits. */
+export function createProcess(start: ProcessStart): Process {
+  const { pid, files, heapStart, executable, space, world } = start;
+  const signals = new Signals();
+  const { parent, group, session, credentials } = hostCredentials();
+  const limits = new Limits();
+  files.limit = limits.openFiles;
+  const first = makeThread(pid, programName(executable), space.registers, new ThreadSignals(signals));
+  space.contexts.name(pid);
+  return assemble({
+    ...start,
+    signals,
+    timers: new Timers(world.clock),
     limits,
-    parent: start.world.ids?.parent ?? parent,
+    parent: world.ids?.parent ?? parent,
+    exitSignal: SIGNAL.SIGCHLD,
+    hasExecuted: true,
+    isFollowed: true,
     group,
     session,
     credentials,
-    get name() {
-      return first.name;
-    },
     heapEnd: heapStart,
     umask: hostUmask(),
     settings: { personality: 0, dumpable: 1, noNewPrivileges: false, parentDeathSignal: 0 },
-    cpuTimeAtStart: start.world.clock.cpuTime(),
+    cpuTimeAtStart: world.clock.cpuTime(),
     deferred: undefined,
     ending: undefined,
-  };
-  start.table.add(process);
-  return process;
+  }, first);
+}
+
+/** What a process that is made from another has of its own. */
+export interface ForkStart {
+  readonly pid: number;
+  readonly space: AddressSpace;
+  readonly parent: number;
+  readonly exitSignal: number;
+  readonly files: Files;
+  readonly paths: Paths;
+}
+
+const UNHEARD: ProcessListener = { mapped: () => {}, unmapped: () => {}, executed: () => {} };
+
+/** Makes a process from another, as fork(2) does: with one thread, whose registers are in the space already. */
+export function forkProcess(from: Process, start: ForkStart): Process {
+  const signals = from.signals.fork();
+  const thread = makeThread(start.pid, from.thread.name, start.space.registers, new ThreadSignals(signals));
+  thread.signals.mask = from.thread.signals.mask;
+  const { table, world, executable, auxiliaryVector, heapStart, heapEnd, umask, credentials, group, session } = from;
+  return assemble({
+    ...{ table, world, executable, auxiliaryVector, heapStart, heapEnd, umask, credentials, group, session },
+    ...start,
+    signals,
+    timers: new Timers(world.clock),
+    limits: from.limits.fork(),
+    listener: UNHEARD,
+    hasExecuted: false,
+    isFollowed: false,
+    settings: { ...from.settings, parentDeathSignal: 0 },
+    cpuTimeAtStart: world.clock.cpuTime(),
+    deferred: undefined,
+    ending: undefined,
+  }, thread);
 }

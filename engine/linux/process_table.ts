@@ -19,6 +19,9 @@ export class ProcessTable {
   readonly futexes = new Futexes();
   readonly #processes = new Map<number, Process>();
   readonly #tasks: Task[] = [];
+  /** The process group that the terminal is for; undefined for the first process's. */
+  foreground: number | undefined;
+  readonly #atEnd = new Map<number, (() => void)[]>();
   #lastId = NO_PID;
   #begun = 0;
 
@@ -42,6 +45,41 @@ export class ProcessTable {
     this.#processes.set(process.pid, process);
     this.#lastId = Math.max(this.#lastId, process.pid);
     this.addThread(process, process.thread);
+  }
+
+  /** The processes that a process waits for the ends of. */
+  children(parent: Process): Process[] {
+    return [...this.#processes.values()].filter((process) => process.parent === parent.pid && process !== parent);
+  }
+
+  /** Processes of a group that have not ended. */
+  group(group: number): Process[] {
+    return [...this.#processes.values()].filter((process) => process.group === group && process.ending === undefined);
+  }
+
+  /** Whether another process that has not ended uses the same of something. */
+  isShared(process: Process, what: "space" | "files" | "paths"): boolean {
+    return [...this.#processes.values()].some((other) =>
+      other !== process && other.ending === undefined && other[what] === process[what]
+    );
+  }
+
+  /** Has something done at the end of a process, which may not have begun yet. */
+  atEnd(pid: number, work: () => void): void {
+    const list = this.#atEnd.get(pid);
+    if (list === undefined) this.#atEnd.set(pid, [work]);
+    else list.push(work);
+  }
+
+  /** A process has ended. */
+  ended(process: Process): void {
+    for (const work of this.#atEnd.get(process.pid) ?? []) work();
+    this.#atEnd.delete(process.pid);
+  }
+
+  /** A process that has ended was waited for: its id is free. */
+  remove(process: Process): void {
+    this.#processes.delete(process.pid);
   }
 
   /** A thread has begun. */

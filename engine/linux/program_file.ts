@@ -5,6 +5,7 @@ import type { ProgramFile } from "../loader/load_program.ts";
 import { ERRNO, errnoName } from "./abi/errno.ts";
 import { HostBuffer, hostCall } from "./host.ts";
 import type { Paths } from "./paths.ts";
+import type { Process } from "./process.ts";
 
 const AT_FDCWD = -100;
 const X_OK = 1;
@@ -28,18 +29,19 @@ const PROBLEMS: Readonly<Record<number, string>> = {
 };
 
 function problem(path: string, errno: number): ProgramError {
-  return new ProgramError(path, PROBLEMS[errno] ?? `it cannot be opened, ${errnoName(errno)}`);
+  return new ProgramError(path, PROBLEMS[errno] ?? `it cannot be opened, ${errnoName(errno)}`, errno);
 }
 
 /**
  * Opens a regular, executable file.
  *
  * @param path The guest's path.
+ * @param process For paths in its `/proc`.
  * @throws {ProgramError} If it is missing, is something else, or may not be executed.
  */
-export function openProgram(paths: Paths, path: string): ProgramFile {
+export function openProgram(paths: Paths, path: string, process?: Process): ProgramFile {
   const name = new HostBuffer(8192);
-  const hostPath = new TextEncoder().encode(paths.toHost(path));
+  const hostPath = new TextEncoder().encode(paths.toHost(path, process));
   if (hostPath.length >= 4096) throw problem(path, ERRNO.ENAMETOOLONG);
   name.setString(hostPath);
   const descriptor = hostCall("openat", AT_FDCWD, name.address, O_CLOEXEC | 0o4000, 0);
@@ -51,11 +53,11 @@ export function openProgram(paths: Paths, path: string): ProgramFile {
   const kind = KINDS[mode & S_IFMT];
   if (kind !== undefined) {
     close();
-    throw new ProgramError(path, `it is ${kind}`);
+    throw new ProgramError(path, `it is ${kind}`, ERRNO.EACCES);
   }
   if (hostCall("faccessat", AT_FDCWD, name.address, X_OK) < 0) {
     close();
-    throw new ProgramError(path, "it is not executable; chmod +x makes it so");
+    throw new ProgramError(path, "it is not executable; chmod +x makes it so", ERRNO.EACCES);
   }
   const size = Number(status.view.getBigInt64(STAT.SIZE, true));
   return {

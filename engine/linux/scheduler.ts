@@ -82,7 +82,7 @@ export class Scheduler {
 /** Whether a thread can go on, or has a signal to take. */
 function isReady({ process, thread }: Task): boolean {
   const { waiting, signals } = thread;
-  if (waiting === undefined || signals.deliverable !== 0n) return true;
+  if (waiting === undefined || !waiting.isDeaf && signals.deliverable !== 0n) return true;
   if ((waiting.signals ?? 0n) & (process.signals.pending.mask | signals.pending.mask)) return true;
   const { descriptors = [], deadline, again, ready } = waiting.wait;
   if (ready?.() || deadline !== undefined && deadline <= process.world.clock.now()) return true;

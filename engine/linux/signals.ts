@@ -67,6 +67,18 @@ export class Signals {
     this.#actions.delete(signal);
   }
 
+  /** The same dispositions for a process that is made from this one's; nothing is pending. */
+  fork(): Signals {
+    const signals = new Signals();
+    for (const [signal, action] of this.#actions) signals.#actions.set(signal, action);
+    return signals;
+  }
+
+  /** Gives signals that have a handler their default action, as execve(2) does; those that are ignored stay so. */
+  dropHandlers(): void {
+    for (const [signal, { handler }] of this.#actions) if (handler !== SIG_IGN) this.#actions.delete(signal);
+  }
+
   /** Whether a signal does nothing, by its handler or by default. */
   ignores(signal: number): boolean {
     const { handler } = this.action(signal);

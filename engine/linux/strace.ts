@@ -27,7 +27,10 @@ export function strace(write: (line: string) => void): SyscallObserver {
       const prefix = call.process.table.hasSeveral ? `[pid ${call.thread.tid}] ` : "";
       write(`${prefix}${call.name}(${list}) = ${result}`);
     },
-    signalled: (info) => write(signalText(info)),
+    signalled: (info, { table, thread }) => {
+      write(`${table.hasSeveral ? `[pid ${thread.tid}] ` : ""}${signalText(info)}`);
+    },
+    followsAll: true,
   };
 }
 

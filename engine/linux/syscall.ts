@@ -28,6 +28,8 @@ export interface Waiting {
   };
   /** Signals that end the wait although they are blocked: those that sigtimedwait(2) asks for. */
   readonly signals?: bigint;
+  /** Whether signals do not end the wait: vfork(2)'s. */
+  readonly isDeaf?: boolean;
   retry(): Result;
   /**
    * What the call returns when a handler interrupts it, for calls that SA_RESTART does not start again: poll(2),

@@ -80,6 +80,12 @@ export class Timers {
     this.#source = source;
   }
 
+  /** Ends the timers of timer_create(2), as execve(2) does. */
+  endCreated(): void {
+    for (const { timer } of this.created.values()) this.remove(timer);
+    this.created.clear();
+  }
+
   /** Makes a timer; {@linkcode expired} looks at it from now on. */
   add(clock: TimerClock, notify?: (overruns: number) => SignalInfo, tid?: number): Timer {
     const source = this.#source;

@@ -58,6 +58,7 @@ export interface LoadedProgram extends InitialStack {
 }
 
 const SCRIPT_DEPTH = 4;
+const ELOOP = 40;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -77,39 +78,80 @@ function openBinary(request: ProgramRequest): { path: string; file: ProgramFile;
     list = [...words.map((text) => encoder.encode(text)), ...list.slice(1)];
     path = interpreter;
   }
-  throw new ProgramError(request.path, `its #! lines lead through more than ${SCRIPT_DEPTH} scripts`);
+  throw new ProgramError(request.path, `its #! lines lead through more than ${SCRIPT_DEPTH} scripts`, ELOOP);
+}
+
+/** A file that was opened and parsed. */
+interface OpenedImage {
+  readonly path: string;
+  readonly file: ProgramFile;
+  readonly elf: ElfImage;
+}
+
+/** A program that can be mapped: its files are open until it is closed. */
+export interface PreparedProgram extends Disposable {
+  readonly request: ProgramRequest;
+  readonly program: OpenedImage;
+  readonly interpreter: OpenedImage | undefined;
+  /** Those of the request, or those that scripts make of them. */
+  readonly arguments: readonly Uint8Array[];
+}
+
+/**
+ * Opens a program and its interpreter.
+ *
+ * @throws {ProgramError} If a file is missing or cannot be run.
+ * @throws {ElfError} If a file is not a program for this CPU, or is corrupt.
+ */
+export function prepareProgram(request: ProgramRequest): PreparedProgram {
+  using opened = new DisposableStack();
+  const binary = openBinary(request);
+  opened.defer(() => binary.file.close());
+  const elf = parseElf(binary.file, binary.path);
+  elf.checkProgram();
+  programBase(elf);
+  const interpreter = elf.interpreter === undefined ? undefined : openInterpreter(request, elf.interpreter);
+  if (interpreter !== undefined) opened.defer(() => interpreter.file.close());
+  const taken = opened.move();
+  return {
+    request,
+    program: { path: binary.path, file: binary.file, elf },
+    interpreter,
+    arguments: binary.arguments,
+    [Symbol.dispose]: () => taken.dispose(),
+  };
 }
 
 /**
  * Maps a program into an empty guest.
  *
- * @throws {ProgramError} If a file is missing or cannot be run.
- * @throws {ElfError} If a file is not a program for this CPU, or is corrupt.
+ * @throws {ProgramError} If the host cannot map it, or its arguments are too long.
  */
+export function mapProgram(memory: GuestMemory, prepared: PreparedProgram): LoadedProgram {
+  const { request } = prepared;
+  const { path, file, elf } = prepared.program;
+  const base = programBase(elf);
+  const end = mapImage(memory, elf, file.descriptor, base);
+  const program: LoadedImage = { path, elf, base, role: "program" };
+  const interpreter = prepared.interpreter && mapInterpreter(memory, prepared.interpreter);
+  const programEntry = base + Number(elf.entry);
+  const auxiliary = auxiliaryVector(program, interpreter, programEntry, request.user);
+  const name = encoder.encode(request.path);
+  const stack = buildStack(memory, { ...request, arguments: prepared.arguments, path: name, auxiliary });
+  return {
+    ...stack,
+    entry: interpreter === undefined ? programEntry : interpreter.base + Number(interpreter.elf.entry),
+    programEntry,
+    images: interpreter === undefined ? [program] : [program, interpreter],
+    heapStart: pageUp(end),
+    executable: path,
+  };
+}
+
+/** Opens a program and maps it into an empty guest: {@linkcode prepareProgram}, {@linkcode mapProgram}. */
 export function loadProgram(memory: GuestMemory, request: ProgramRequest): LoadedProgram {
-  const binary = openBinary(request);
-  try {
-    const elf = parseElf(binary.file, binary.path);
-    elf.checkProgram();
-    const base = programBase(elf);
-    const end = mapImage(memory, elf, binary.file.descriptor, base);
-    const program: LoadedImage = { path: binary.path, elf, base, role: "program" };
-    const interpreter = elf.interpreter === undefined ? undefined : loadInterpreter(memory, request, elf.interpreter);
-    const programEntry = base + Number(elf.entry);
-    const auxiliary = auxiliaryVector(program, interpreter, programEntry, request.user);
-    const path = encoder.encode(request.path);
-    const stack = buildStack(memory, { ...request, arguments: binary.arguments, path, auxiliary });
-    return {
-      ...stack,
-      entry: interpreter === undefined ? programEntry : interpreter.base + Number(interpreter.elf.entry),
-      programEntry,
-      images: interpreter === undefined ? [program] : [program, interpreter],
-      heapStart: pageUp(end),
-      executable: binary.path,
-    };
-  } finally {
-    binary.file.close();
-  }
+  using prepared = prepareProgram(request);
+  return mapProgram(memory, prepared);
 }
 
 function programBase(elf: ElfImage): number {
@@ -123,24 +165,28 @@ function programBase(elf: ElfImage): number {
   return base;
 }
 
-function loadInterpreter(memory: GuestMemory, request: ProgramRequest, path: string): LoadedImage {
+function openInterpreter(request: ProgramRequest, path: string): OpenedImage {
   let file: ProgramFile;
   try {
     file = request.open(path);
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
-    throw new ProgramError(request.path, `its interpreter is missing; ${error.message}`);
+    throw new ProgramError(request.path, `its interpreter is missing; ${error.message}`, error.errno);
   }
   try {
-    const elf = parseElf(file, path);
-    const first = pageDown(Number(elf.loadSegments[0].address));
-    const base = memory.regions.findFree(imageSpan(elf), LOWEST_ADDRESS, MAPPING_TOP);
-    if (base === undefined) throw new ProgramError(path, "there is no room for it");
-    mapImage(memory, elf, file.descriptor, base - first);
-    return { path, elf, base: base - first, role: "interpreter" };
-  } finally {
+    return { path, file, elf: parseElf(file, path) };
+  } catch (error) {
     file.close();
+    throw error;
   }
+}
+
+function mapInterpreter(memory: GuestMemory, { path, file, elf }: OpenedImage): LoadedImage {
+  const first = pageDown(Number(elf.loadSegments[0].address));
+  const base = memory.regions.findFree(imageSpan(elf), LOWEST_ADDRESS, MAPPING_TOP);
+  if (base === undefined) throw new ProgramError(path, "there is no room for it");
+  mapImage(memory, elf, file.descriptor, base - first);
+  return { path, elf, base: base - first, role: "interpreter" };
 }
 
 function auxiliaryVector(

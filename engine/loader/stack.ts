@@ -10,6 +10,8 @@ import type { GuestMemory } from "../memory/guest_memory.ts";
 import { STACK_SIZE, STACK_TOP } from "./layout.ts";
 import { ProgramError } from "./errors.ts";
 
+const E2BIG = 7;
+
 /** Keys of the auxiliary vector, from `<elf.h>`. */
 export const AT = {
   PHDR: 3,
@@ -64,7 +66,8 @@ export function buildStack(memory: GuestMemory, contents: StackContents): Initia
   const strings = [...contents.arguments, ...contents.environment];
   const size = strings.reduce((sum, bytes) => sum + bytes.length + 9, 0);
   if (size > STACK_SIZE / 4) {
-    throw new ProgramError(new TextDecoder().decode(contents.path), `its arguments and environment take ${size} bytes`);
+    const path = new TextDecoder().decode(contents.path);
+    throw new ProgramError(path, `its arguments and environment take ${size} bytes`, E2BIG);
   }
   let top = STACK_TOP - 8;
   const push = (bytes: Uint8Array, terminated: boolean): number => {

@@ -211,6 +211,15 @@ export class GuestMemory {
     return 0;
   }
 
+  /** Notes a region whose pages the host has at their place, and gives them the region's permissions. */
+  adopt(region: Region): void {
+    const length = BigInt(region.end - region.start);
+    if (!region.shared && !region.pastEnd) {
+      libc().mprotect(this.#base + BigInt(region.start), length, hostProtection(region.protection));
+    }
+    this.#place(region);
+  }
+
   #place(region: Region): void {
     this.regions.add(region);
     if (!region.pastEnd) this.#setPermissions(region.start, region.end, region.protection);

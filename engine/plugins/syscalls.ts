@@ -29,8 +29,8 @@ export function syscallObserver(
       writer.left?.(call);
       onCall({ thread: call.thread.tid, name: call.name, text, result: call.result ?? 0, milliseconds });
     },
-    signalled(info) {
-      writer.signalled?.(info);
+    signalled(info, process) {
+      writer.signalled?.(info, process);
       onSignal(text);
     },
   };

@@ -12,7 +12,8 @@ interface Strings {
   readonly end: number;
 }
 
-const known = new WeakMap<Process, Strings>();
+/** By auxiliary vectors: each program has its own. */
+const known = new WeakMap<Uint8Array, Strings>();
 const NOTHING = new Uint8Array(0);
 const PLATFORM_BYTES = 7;
 
@@ -30,8 +31,8 @@ function auxiliary(process: Process, key: number): number {
  * begins is what its first pointer says, just below the vector.
  */
 function strings(process: Process): Strings {
-  let found = known.get(process);
-  if (found === undefined) known.set(process, found = search(process));
+  let found = known.get(process.auxiliaryVector);
+  if (found === undefined) known.set(process.auxiliaryVector, found = search(process));
   return found;
 }
 

@@ -39,7 +39,8 @@ function makeRoot(process: Process): ProcDirectory {
     parent: undefined,
     entries: () => rootEntries(process),
     child(text) {
-      if (text === String(process.pid)) return processDirectory(process, root);
+      const other = isNumber(text) ? process.table.processes.get(Number(text)) : undefined;
+      if (other !== undefined) return other.ending === undefined ? processDirectory(other, root) : undefined;
       if (text === "self") return textLink("/proc/self", () => String(process.pid));
       if (text === "thread-self") {
         return textLink("/proc/thread-self", () => `${process.pid}/task/${process.thread.tid}`);
@@ -55,7 +56,8 @@ function rootEntries(process: Process): ProcEntry[] {
   const shown = hostEntries("/proc").filter(({ name }) =>
     !REFUSED.includes(name) && !(isNumber(name) && isHostTask(name))
   );
-  return [...shown, { name: String(process.pid), type: ENTRY.DIRECTORY }];
+  const own = [...process.table.processes.values()].filter(({ ending }) => ending === undefined);
+  return [...shown, ...own.map(({ pid }) => ({ name: String(pid), type: ENTRY.DIRECTORY }))];
 }
 
 function textLink(path: string, text: () => string): ProcLink {

@@ -3,7 +3,7 @@
  *
  *     0 si_signo | 4 si_errno | 8 si_code | 12 - | 16 sender's pid, fault's address or timer | 20 uid | 24 value
  *
- * From `<asm-generic/siginfo.h>`; see sigaction(2). Leaves out the fields of SIGCHLD, SIGPOLL and SIGSYS.
+ * From `<asm-generic/siginfo.h>`; see sigaction(2). Leaves out the fields of SIGPOLL and SIGSYS.
  */
 
 import { signalName } from "../abi/signals.ts";
@@ -42,6 +42,18 @@ export function sentSignal(signal: number, code: number, sender: { pid: number; 
 /** A signal that an instruction caused. */
 export function faultSignal(signal: number, code: number, address: bigint): SignalInfo {
   return { ...make(signal, code, (view) => view.setBigUint64(16, address, true)), address };
+}
+
+/** A signal about the end of a child: SIGCHLD. */
+export function childSignal(
+  signal: number,
+  child: { pid: number; uid: number; code: number; status: number },
+): SignalInfo {
+  return make(signal, child.code, (view) => {
+    view.setInt32(16, child.pid, true);
+    view.setUint32(20, child.uid, true);
+    view.setInt32(24, child.status, true);
+  });
 }
 
 /** A signal from the kernel itself, such as SIGALRM. */

@@ -5,7 +5,7 @@ import { OPEN_FLAGS } from "../abi/files.ts";
 import { IOCTL, type IoctlRequest } from "../abi/ioctl.ts";
 import { withFile } from "../file_calls.ts";
 import type { OpenFile } from "../files.ts";
-import { copyIn, readable, writable } from "../guest_pointers.ts";
+import { copyIn, copyOut, readable, writable } from "../guest_pointers.ts";
 import { HostBuffer, hostCall } from "../host.ts";
 import { address, choice, fd } from "../parameters.ts";
 import type { Process } from "../process.ts";
@@ -13,6 +13,7 @@ import { syscall } from "../syscall.ts";
 
 const { O_NONBLOCK, O_CLOEXEC } = OPEN_FLAGS;
 const REQUESTS = new Map<number, IoctlRequest>(Object.values(IOCTL).map((request) => [request.number, request]));
+const answer = new HostBuffer(4);
 const NAMES = Object.fromEntries(Object.entries(IOCTL).map(([name, { number }]) => [name, number | 0]));
 
 function word(process: Process, at: number): number | undefined {
@@ -35,8 +36,45 @@ function setCloseOnExec(value: boolean): Own {
   };
 }
 
+/**
+ * Requests about the terminal's process groups. The host has Ceratops in front, or not; which of the guest's groups is
+ * in front is the guest's own.
+ */
+function aboutForeground(work: (process: Process, argument: number) => number): Own {
+  return (process, file, _, argument) => {
+    const asked = hostCall("ioctl", file.host, IOCTL.TIOCGPGRP.number, answer.address);
+    return asked < 0 ? asked : work(process, argument);
+  };
+}
+
+function tellForeground(process: Process, argument: number): number {
+  const { table } = process;
+  const first = table.processes.values().next().value?.group ?? process.group;
+  const bytes = new Uint8Array(Int32Array.of(table.foreground ?? first).buffer);
+  return copyOut(process, argument, bytes) ? 0 : -ERRNO.EFAULT;
+}
+
+function setForeground(process: Process, argument: number): number {
+  const group = word(process, argument);
+  if (group === undefined) return -ERRNO.EFAULT;
+  if (group < 0) return -ERRNO.EINVAL;
+  const members = process.table.group(group);
+  if (members.length === 0) return -ERRNO.ESRCH;
+  if (!members.some(({ session }) => session === process.session)) return -ERRNO.EPERM;
+  process.table.foreground = group;
+  return 0;
+}
+
+function tellSession(process: Process, argument: number): number {
+  const bytes = new Uint8Array(Int32Array.of(process.session).buffer);
+  return copyOut(process, argument, bytes) ? 0 : -ERRNO.EFAULT;
+}
+
 /** Requests about the guest's own descriptors. */
 const OWN: Readonly<Record<number, Own>> = {
+  [IOCTL.TIOCGPGRP.number]: aboutForeground(tellForeground),
+  [IOCTL.TIOCSPGRP.number]: aboutForeground(setForeground),
+  [IOCTL.TIOCGSID.number]: aboutForeground(tellSession),
   [IOCTL.FIOCLEX.number]: setCloseOnExec(true),
   [IOCTL.FIONCLEX.number]: setCloseOnExec(false),
   [IOCTL.FIONBIO.number]: (process, file, _, argument) => {

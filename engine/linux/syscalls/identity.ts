@@ -165,33 +165,43 @@ export const getpgrp = syscall("getpgrp", "full", {}, (process) => process.group
 
 const isOwn = (process: Process, pid: number) => pid === 0 || pid === process.pid;
 
+/** A guest process by its id, 0 for the caller. */
+function processOf(process: Process, pid: number): Process | undefined {
+  return isOwn(process, pid) ? process : process.table.processes.get(pid);
+}
+
 export const getpgid = syscall(
   "getpgid",
   "full",
   { pid: int },
-  (process, { pid }) => isOwn(process, pid) ? process.group : hostCall("getpgid", pid),
+  (process, { pid }) => processOf(process, pid)?.group ?? hostCall("getpgid", pid),
 );
 export const getsid = syscall(
   "getsid",
   "full",
   { pid: int },
-  (process, { pid }) => isOwn(process, pid) ? process.session : hostCall("getsid", pid),
+  (process, { pid }) => processOf(process, pid)?.session ?? hostCall("getsid", pid),
 );
 
+/** A child may be moved until it runs another program, and its session's leader not at all. */
 export const setpgid = syscall(
   "setpgid",
-  "partial",
+  "full",
   { pid: int, pgid: int },
   (process, { pid, pgid }) => {
     if (pgid < 0) return -ERRNO.EINVAL;
-    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
-    if (process.session === process.pid) return -ERRNO.EPERM;
-    const group = pgid === 0 ? process.pid : pgid;
-    if (group !== process.pid && group !== process.group) return -ERRNO.EPERM;
-    process.group = group;
+    const target = processOf(process, pid);
+    if (target === undefined || target !== process && target.parent !== process.pid) return -ERRNO.ESRCH;
+    if (target !== process && target.session !== process.session) return -ERRNO.EPERM;
+    if (target !== process && target.hasExecuted) return -ERRNO.EACCES;
+    if (target.session === target.pid) return -ERRNO.EPERM;
+    const group = pgid === 0 ? target.pid : pgid;
+    const isThere = group === target.pid || group === process.group ||
+      process.table.group(group).some(({ session }) => session === target.session);
+    if (!isThere) return -ERRNO.EPERM;
+    target.group = group;
     return 0;
   },
-  "The terminal goes on with the host process's group",
 );
 
 export const setsid = syscall(
@@ -199,7 +209,7 @@ export const setsid = syscall(
   "partial",
   {},
   (process) => {
-    if (process.group === process.pid) return -ERRNO.EPERM;
+    if (process.group === process.pid || process.table.group(process.pid).length > 0) return -ERRNO.EPERM;
     process.group = process.session = process.pid;
     return process.pid;
   },

@@ -10,6 +10,7 @@ import * as copying from "./copying.ts";
 import * as descriptors from "./descriptors.ts";
 import * as directories from "./directories.ts";
 import * as epoll from "./epoll.ts";
+import * as execute from "./execute.ts";
 import * as extendedAttributes from "./extended_attributes.ts";
 import * as futex from "./futex.ts";
 import * as identity from "./identity.ts";
@@ -35,13 +36,14 @@ import * as sockets from "./sockets.ts";
 import * as space from "./space.ts";
 import * as status from "./status.ts";
 import * as system from "./system.ts";
+import * as wait from "./wait.ts";
 import * as watching from "./watching.ts";
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   ...[mapping, remapping, memory],
   ...[signalActions, signalSending, signalWaiting],
   ...[clocks, alarms],
-  ...[identity, limits, scheduling, prctl, futex, clone, processEnd, system],
+  ...[identity, limits, scheduling, prctl, futex, clone, execute, processEnd, wait, system],
   ...[readWrite, open, descriptors, status, directories, links, attributes, extendedAttributes],
   ...[poll, select, epoll, watching, control, space, copying, sockets, socketMessages, socketOptions],
 ];

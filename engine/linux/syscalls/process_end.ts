@@ -1,7 +1,6 @@
-/** The end of a process, and waiting for that of others: exit(2), exit_group(2), wait4(2), waitid(2). */
+/** Rows that end threads and processes: exit(2), exit_group(2). */
 
-import { ERRNO } from "../abi/errno.ts";
-import { address, bits, int } from "../parameters.ts";
+import { int } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
 import { endThread } from "../thread_end.ts";
@@ -19,21 +18,3 @@ export const exit = syscall("exit", "full", { status: int }, (process, { status 
   return 0;
 });
 export const exit_group = syscall("exit_group", "full", { status: int }, (process, { status }) => end(process, status));
-
-const WAIT_FLAGS = 0x1 | 0x2 | 0x8 | 0x2000_0000 | 0x4000_0000 | -0x8000_0000;
-
-export const wait4 = syscall(
-  "wait4",
-  "partial",
-  { pid: int, status: address, options: bits, usage: address },
-  (_, { options }) => options & ~WAIT_FLAGS ? -ERRNO.EINVAL : -ERRNO.ECHILD,
-  "There are no children yet",
-);
-
-export const waitid = syscall(
-  "waitid",
-  "partial",
-  { type: int, id: int, info: address, options: bits, usage: address },
-  (_, { options, type }) => type < 0 || type > 3 || (options & 0xe) === 0 ? -ERRNO.EINVAL : -ERRNO.ECHILD,
-  "There are no children yet",
-);

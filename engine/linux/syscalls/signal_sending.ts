@@ -1,5 +1,5 @@
 /**
- * kill(2), tkill(2), tgkill(2), sigqueue's rt_sigqueueinfo(2): signals to the guest itself. Nothing outside of it can be
+ * kill(2), tkill(2), tgkill(2), sigqueue's rt_sigqueueinfo(2): signals to the guest's processes. Nothing else can be
  * reached: other processes of the host are refused as those of another user are.
  */
 
@@ -24,11 +24,19 @@ function refuse(pid: number): number {
   return exists === -ERRNO.ESRCH || exists === -ERRNO.EINVAL ? exists : -ERRNO.EPERM;
 }
 
-function send(process: Process, number: number, code: number, thread?: Thread): number {
-  if (number === 0) return 0;
+function send(process: Process, target: Process, number: number, code: number, thread?: Thread): number {
+  if (number === 0 || target.ending !== undefined) return 0;
   const sender = { pid: process.pid, uid: process.credentials.uid };
-  sendSignal(process, sentSignal(number, code, sender), thread?.signals);
+  sendSignal(target, sentSignal(number, code, sender), thread?.signals);
   return 0;
+}
+
+/** Processes of the guest that kill(2) means by a number. */
+function targets(process: Process, pid: number): Process[] {
+  const { table } = process;
+  if (pid > 0) return [table.processes.get(pid)].filter((found) => found !== undefined);
+  if (pid === -1) return [...table.processes.values()].filter((other) => other !== process);
+  return table.group(pid === 0 ? process.group : -pid);
 }
 
 export const kill = syscall(
@@ -37,19 +45,22 @@ export const kill = syscall(
   { pid: int, sig: signal },
   (process, { pid, sig }) => {
     if (!isSignal(sig)) return -ERRNO.EINVAL;
-    if (pid === -1) return -ERRNO.ESRCH; // every process but the caller and init
-    const isOwn = pid === 0 || pid === process.pid || pid === -process.group;
-    return isOwn ? send(process, sig, SI.USER) : refuse(pid);
+    const found = targets(process, pid);
+    if (found.length === 0) return pid === -1 ? -ERRNO.ESRCH : refuse(pid);
+    for (const target of found) send(process, target, sig, SI.USER);
+    return 0;
   },
-  "Only the guest itself is reached: other processes are refused with EPERM",
+  "Only the guest's own processes are reached: others are refused with EPERM",
 );
 
-function threadKill(process: Process, group: number, tid: number, number: number): number {
-  if (tid <= 0 || group <= 0 || !isSignal(number)) return -ERRNO.EINVAL;
-  const thread = process.threads.get(tid);
-  if (thread !== undefined && group === process.pid) return send(process, number, SI.TKILL, thread);
-  if (thread !== undefined || group === process.pid) return -ERRNO.ESRCH;
-  return refuse(tid);
+/** @param group The process; any without it. */
+function threadKill(process: Process, group: number | undefined, tid: number, number: number): number {
+  if (tid <= 0 || group !== undefined && group <= 0 || !isSignal(number)) return -ERRNO.EINVAL;
+  const found = process.table.tasks.find(({ thread }) => thread.tid === tid);
+  const isGuest = found !== undefined || group !== undefined && process.table.processes.has(group);
+  if (!isGuest) return refuse(tid);
+  if (found === undefined || group !== undefined && found.process.pid !== group) return -ERRNO.ESRCH;
+  return send(process, found.process, number, SI.TKILL, found.thread);
 }
 
 export const tgkill = syscall(
@@ -57,38 +68,43 @@ export const tgkill = syscall(
   "partial",
   { tgid: int, tid: int, sig: signal },
   (process, { tgid, tid, sig }) => threadKill(process, tgid, tid, sig),
-  "Only the guest itself is reached",
+  "Only the guest's own processes are reached",
 );
 
 export const tkill = syscall(
   "tkill",
   "partial",
   { tid: int, sig: signal },
-  (process, { tid, sig }) => threadKill(process, process.threads.has(tid) ? process.pid : tid, tid, sig),
-  "Only the guest itself is reached",
+  (process, { tid, sig }) => threadKill(process, undefined, tid, sig),
+  "Only the guest's own processes are reached",
 );
 
 /** Sends a signal with the `siginfo_t` that the guest wrote. */
-function queue(process: Process, isOwn: boolean, number: number, info: number, thread?: Thread): number {
+function queue(process: Process, target: Process | undefined, number: number, info: number, thread?: Thread): number {
   const bytes = copyIn(process, info, SIGINFO_SIZE);
   if (bytes === undefined) return -ERRNO.EFAULT;
   if (!isSignal(number)) return -ERRNO.EINVAL;
-  if (!isOwn) return -ERRNO.EPERM;
-  if (number === 0) return 0;
-  const { pending, threads } = process.signals;
-  const queued = threads.reduce((sum, thread) => sum + thread.pending.count, pending.count);
-  const isFull = number >= FIRST_REAL_TIME && queued >= process.limits.soft(RLIMIT.RLIMIT_SIGPENDING);
+  if (target === undefined) return -ERRNO.EPERM;
+  // Only the kernel says that a signal is its own, or from kill(2) or tgkill(2).
+  const code = new DataView(bytes.buffer).getInt32(8, true);
+  if (target !== process && (code >= 0 || code === SI.TKILL)) return -ERRNO.EPERM;
+  if (number === 0 || target.ending !== undefined) return 0;
+  const { pending, threads } = target.signals;
+  const queued = threads.reduce((sum, each) => sum + each.pending.count, pending.count);
+  const isFull = number >= FIRST_REAL_TIME && queued >= target.limits.soft(RLIMIT.RLIMIT_SIGPENDING);
   if (isFull) return -ERRNO.EAGAIN;
-  sendSignal(process, queuedSignal(number, bytes), thread?.signals);
+  sendSignal(target, queuedSignal(number, bytes), thread?.signals);
   return 0;
 }
+
+const guestOnly = "Only the guest's own processes are reached";
 
 export const rt_sigqueueinfo = syscall(
   "rt_sigqueueinfo",
   "partial",
   { pid: int, sig: signal, info: address },
-  (process, { pid, sig, info }) => queue(process, pid === process.pid, sig, info),
-  "Only the guest itself is reached",
+  (process, { pid, sig, info }) => queue(process, process.table.processes.get(pid), sig, info),
+  guestOnly,
 );
 
 export const rt_tgsigqueueinfo = syscall(
@@ -96,8 +112,9 @@ export const rt_tgsigqueueinfo = syscall(
   "partial",
   { tgid: int, tid: int, sig: signal, info: address },
   (process, { tgid, tid, sig, info }) => {
-    const thread = process.threads.get(tid);
-    return queue(process, tgid === process.pid && thread !== undefined, sig, info, thread);
+    const target = process.table.processes.get(tgid);
+    const thread = target?.threads.get(tid);
+    return queue(process, thread && target, sig, info, thread);
   },
-  "Only the guest itself is reached",
+  guestOnly,
 );
