@@ -14,7 +14,7 @@ export const continueCommand: Command = {
     "guest runs: hooks can be attached, `cov` shows the counts, `interrupt` stops it. `fg` brings it back.",
   example: "continue &\ncov\ninterrupt",
   async run(session, text) {
-    if (session.isVisited) return session.leave();
+    if (session.isVisited && session.emulator.isHeld) return session.leave();
     if (session.isRunning) {
       session.requireForeground();
       await session.settled();

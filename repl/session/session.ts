@@ -223,6 +223,9 @@ export class Session {
   /** Loads the guest anew, with everything attached; nothing of it has run. */
   async restart(): Promise<void> {
     this.requireStopped();
+    if (this.#options.emulator !== undefined) {
+      throw new CommandError("Cannot start the guest anew: it belongs to the program that opened this prompt");
+    }
     this.#emulator.close();
     this.#previous = this.#shown = undefined;
     this.#emulator = this.#open();
@@ -292,7 +295,9 @@ export class Session {
     const left = new Promise<void>((resolve) => void this.#visits.push(resolve));
     const address = this.#emulator.cpu.pc;
     this.out.freshLine();
-    this.out.print(`A closure holds the guest at ${this.where(address)}; \`quit\` lets both go on`);
+    if (this.#emulator.isRunning) {
+      this.out.print(`A closure holds the guest at ${this.where(address)}; \`quit\` lets both go on`);
+    } else this.out.print(`The guest is at ${this.where(address)}; \`quit\` goes back to the program`);
     this.out.print(contextLines(this, this.showsContext, address));
     // `run &` notes that the guest is in the background once its first slice is over.
     await Promise.resolve();

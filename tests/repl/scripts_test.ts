@@ -1,7 +1,7 @@
 /** Scripts, the init file, commands of the user's own, the prompt within a closure, and transcripts. */
 
 import assert from "node:assert/strict";
-import { CERATOPS, ceratops, FIB, type Outcome } from "./cli/command.ts";
+import { CERATOPS, ceratops, FIB, type Outcome, ROOT, run } from "./cli/command.ts";
 import { compile } from "../programs/compile.ts";
 
 /** A folder for files, with the configuration of a user beside them; it is removed at the end of a block. */
@@ -44,8 +44,8 @@ Deno.test("a script attaches by imported names, in run, at the prompt, and again
   assert.deepEqual(sourced.stdout.match(/^\d+$/gm), ["177"]);
   assert.match(sourced.stdout, /^counter\.ts {2}attached 2 {2}\//m);
   folder.write("run.ts", 'import { hook } from "ceratops";\nhook("length", (cpu) => console.log(cpu.symbol?.name));\n');
-  const run = await ceratops(["run", "--script", `${folder.path}/run.ts`, FIB]);
-  assert.deepEqual([run.status, run.stdout], [0, "length\nfib(10) = 55\n"]);
+  const ran = await ceratops(["run", "--script", `${folder.path}/run.ts`, FIB]);
+  assert.deepEqual([ran.status, ran.stdout], [0, "length\nfib(10) = 55\n"]);
 });
 
 Deno.test("unsource detaches all that a script attached, and nothing else", async () => {
@@ -126,8 +126,29 @@ Deno.test("repl() in a closure holds the guest there, and quit has the closure g
   // The guest writes as many bytes as the text has from its fourth on.
   assert.match(changed.stdout, /^42\n[^]*after 4n\n[^]*\[Inferior 1[^]*"outside"\n$/m);
   assert.match(changed.stdout, /^fib\(10\) =\[Inferior/m);
-  const run = await ceratops(["run", "--script", `${folder.path}/holds.ts`, FIB], { stdin: "secret\nrdi += 4n\n" });
-  assert.deepEqual([run.status, run.stdout.match(/^(?:before|41|after 4n)$/gm)], [0, ["before", "41", "after 4n"]]);
+  const ran = await ceratops(["run", "--script", `${folder.path}/holds.ts`, FIB], { stdin: "secret\nrdi += 4n\n" });
+  assert.deepEqual([ran.status, ran.stdout.match(/^(?:before|41|after 4n)$/gm)], [0, ["before", "41", "after 4n"]]);
+});
+
+Deno.test("repl() of ceratops/repl opens the prompt in a program, where the guest can be run on", async () => {
+  await using folder = new Folder();
+  const path = folder.write(
+    "program.ts",
+    `import { Emulator } from "ceratops";
+    import { repl } from "ceratops/repl";
+    using emulator = Emulator.open({ program: ${JSON.stringify(FIB)} });
+    emulator.hook("length", () => emulator.stop());
+    await emulator.run();
+    await repl(emulator, { answer: 41 });
+    console.log("back", emulator.ended);`,
+  );
+  const words = [Deno.execPath(), "run", "-A", "--quiet", "--config", `${ROOT}/deno.json`, path];
+  const outcome = await run(words, { stdin: "answer + 1\nstepi\nfinish\nrax\ncontinue\nquit\n" });
+  assert.equal(outcome.status, 0, outcome.stderr);
+  assert.match(outcome.stdout, /^The guest is at 0x40103b <length> at fib\.c:10; `quit` goes back to the program$/m);
+  assert.match(outcome.stdout, /^42$[^]*^=> +0x40103e <length\+3>[^]*^0xd \(13n\)$[^]*exited normally\]\nback \{/m);
+  const refused = await run(words, { stdin: "run\n" });
+  assert.match(refused.stdout, /^Cannot start the guest anew: it belongs to the program that opened this prompt$/m);
 });
 
 Deno.test("record keeps what is typed and printed, as Markdown too, and replay says where it differs", async () => {
