@@ -236,11 +236,12 @@ Deno.test("init-script writes a script that runs, and tells the editor what cera
   assert.equal(made.status, 0, made.stderr);
   const ran = await ceratops(["run", "--script", "mine.ts", "/bin/true"], { cwd: folder.path });
   assert.match(ran.stdout, /^opens .*libc\.so\.6/m);
-  // As an editor does: with the folder's own configuration alone.
-  const checked = await new Deno.Command(Deno.execPath(), {
-    ...{ args: ["check", "mine.ts"], cwd: folder.path, env: { NO_COLOR: "1" } },
-  }).output();
-  assert.equal(checked.code, 0, new TextDecoder().decode(checked.stderr));
+  // As an editor resolves it: with the folder's own configuration alone.
+  const resolved = await run([Deno.execPath(), "info", "--json", "mine.ts"], { cwd: folder.path });
+  const { modules } = JSON.parse(resolved.stdout);
+  const { dependencies } = modules.find(({ local }: { local?: string }) => local?.endsWith("/mine.ts"));
+  assert.equal(dependencies[0].specifier, "ceratops");
+  assert.equal(dependencies[0].code.specifier, `file://${ROOT}/mod.ts`);
   const again = await ceratops(["init-script", "mine.ts"], { cwd: folder.path });
   assert.match(again.stderr, /^ceratops: Cannot write .*mine\.ts: there is such a file already/);
   assert.equal(again.status, 1);
