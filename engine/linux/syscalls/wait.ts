@@ -54,7 +54,7 @@ function waitFor(
   if (children().length === 0) return -ERRNO.ECHILD;
   if (options & WNOHANG) return tell(undefined);
   return {
-    wait: { ready: () => ended() !== undefined },
+    wait: { ready: () => ended() !== undefined || children().length === 0 },
     retry: () => waitFor(process, chosen, options, tell),
   };
 }

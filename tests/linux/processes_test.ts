@@ -1,0 +1,177 @@
+/** Processes that a guest begins: programs that use them print the same natively and on Ceratops. */
+
+import assert from "node:assert/strict";
+import { Emulator } from "../../mod.ts";
+import { assertSame, type CommandOptions, runGuest } from "../programs/comparison.ts";
+import { compile } from "../programs/compile.ts";
+
+const conformance = (file: string, ...flags: readonly string[]) =>
+  compile(new URL(`../conformance/${file}`, import.meta.url), ["-O1", "-w", "-D_GNU_SOURCE", ...flags]);
+
+Deno.test("processes: fork, vfork, execve, wait, groups, orphans and signals work as natively", async () => {
+  const { status } = await assertSame([await conformance("processes.c")]);
+  assert.equal(status, 21);
+});
+
+Deno.test("processes: the same in a static program", async () => {
+  await assertSame([await conformance("processes.c", "-static")]);
+});
+
+/** Runs something in a folder of its own, both ways. */
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "ceratops-processes-" });
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const bash = (script: string, options?: CommandOptions) => assertSame(["/bin/bash", "-c", script], options);
+
+Deno.test("processes: bash runs pipelines, subshells, substitutions, here-documents and traps", async () => {
+  const { stdout } = await bash(`
+    seq 1 2000 | sort -rn | head -3 | tr '\\n' ' '
+    echo "$(echo a; (echo b; echo c) | tac)" "\${PIPESTATUS[@]}"
+    cat <<< "$(printf '%s-' x y z)"
+    trap 'echo usr1' USR1; kill -USR1 $$; trap 'echo leaving' EXIT
+    (exit 3); echo $?; sh -c 'kill -9 $$'; echo $?
+    for i in 1 2 3; do (sleep 0.0$i; exit $i) & done; wait -n; wait; echo waited
+    while read -r line; do echo "got $line"; done < <(printf 'one\\ntwo\\n')
+    { echo to-stderr >&2; } 2>&1 | cat
+    exec 3>&1; (echo by three >&3); coproc cat; echo through >&\${COPROC[1]}; read -r x <&\${COPROC[0]}; echo $x
+    exec {COPROC[1]}>&-; exit 5`);
+  assert.match(stdout, /2000 1999 1998/);
+});
+
+Deno.test("processes: dash scripts", async () => {
+  await assertSame([
+    "/bin/dash",
+    "-c",
+    "echo a | { read x; echo $x$x; }; (cd /; pwd); x=`ls -d /bin`; echo $x; true && false || echo or",
+  ]);
+});
+
+Deno.test("processes: a hundred forks in a row, and many at once", async () => {
+  await bash("for ((i = 0; i < 100; i++)); do (exit $((i % 7))); s=$((s + $?)); done; echo $s");
+  await bash(
+    "for ((i = 0; i < 30; i++)); do (read -r; exit $i) < <(sleep 0.5) & done; for j in $(jobs -p); do wait $j; s=$((s + $?)); done; echo $s",
+  );
+});
+
+Deno.test("processes: gcc and make build a program, and it runs", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/main.c`, "int f(void); int main(void) { return f(); }\n");
+    await Deno.writeTextFile(`${folder}/f.c`, "int f(void) { return 42; }\n");
+    const makefile = "prog: main.o f.o\n\tgcc $^ -o $@\n%.o: %.c\n\tgcc -c $< -o $@\nclean:\n\trm -f *.o prog\n";
+    await Deno.writeTextFile(`${folder}/Makefile`, makefile);
+    await bash("make -s clean; make -s -j2 && ./prog; echo $?; make -s clean; ls", { cwd: folder });
+  });
+});
+
+Deno.test("processes: tar, gzip, find and xargs", async () => {
+  await inFolder(async (folder) => {
+    await bash(
+      `rm -rf d; mkdir -p d/e; seq 500 > d/a; seq 300 > d/e/b
+       tar czf t.tar.gz d; tar xzOf t.tar.gz d/a | sha256sum
+       find d -type f -exec wc -l {} + | sort; find d -name a -exec basename {} \\; | xargs -I% echo [%]
+       printf '%s\\0' 1 2 3 4 5 | xargs -0 -n2 -P2 echo | sort`,
+      { cwd: folder },
+    );
+  });
+});
+
+Deno.test("processes: git commits and clones", async () => {
+  await inFolder(async (folder) => {
+    await bash(
+      `rm -rf from to; git init -q from; cd from; git config user.email a@b; git config user.name n
+       echo text > file; git add file; GIT_COMMITTER_DATE=2000-01-01T00:00Z git commit -qm first --date 2000-01-01T00:00Z
+       cd ..; git clone -q from to; cd to; cat file; git log --format=%s%H`,
+      { cwd: folder, env: { HOME: folder } },
+    );
+  });
+});
+
+Deno.test("processes: those of Python, with and without exec", async () => {
+  const script = `
+import os, subprocess, sys, multiprocessing, signal, time
+print(subprocess.run(["sh", "-c", "echo out; echo err >&2; exit 3"], capture_output=True))
+print(subprocess.check_output(["tr", "a-z", "A-Z"], input=b"text"))
+try: subprocess.run(["/nonexistent"])
+except FileNotFoundError as error: print(error)
+try: subprocess.run(["sleep", "10"], timeout=0.2)
+except subprocess.TimeoutExpired as error: print(error)
+sys.stdout.flush()
+r, w = os.pipe()
+pid = os.fork()
+if pid == 0:
+    os.write(w, b"child"); os._exit(9)
+print(os.read(r, 99), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+def square(n): return n * n
+if __name__ == "__main__":
+    sys.stdout.flush()
+    with multiprocessing.get_context("fork").Pool(2) as pool: print(pool.map(square, range(6)))
+    q = multiprocessing.get_context("fork").Queue()
+    p = multiprocessing.get_context("fork").Process(target=lambda: q.put(os.getpid() != ${Deno.pid}))
+    p.start(); print(q.get()); p.join(); print(p.exitcode)
+`;
+  await assertSame(["/usr/bin/python3", "-c", script]);
+});
+
+Deno.test("processes that the program leaves behind end with it", async () => {
+  const start = performance.now();
+  const { stdout, status } = await runGuest(["/bin/bash", "-c", "sleep 30 > /dev/null & echo started; exit 4"]);
+  assert.deepEqual([stdout, status], ["started\n", 4]);
+  assert.ok(performance.now() - start < 25_000);
+});
+
+Deno.test("execve() has counts and hooks begin anew with the new program", async () => {
+  const source = (text: string) => compile(text, ["-O1", "-static", "-fno-inline"]);
+  const next = await source(
+    "__attribute__((noinline)) int work(int n) { return n * 3; } int main(int c, char **v) { int s = 0; for (int i = 0; i < 7; i++) s += work(i + c); return s & 0x7f; }",
+  );
+  const first = await source(
+    "#include <unistd.h>\n__attribute__((noinline)) int work(int n) { return n + 1; } int main(int c, char **v) { for (int i = 0; i < 3; i++) c += work(i); if (c > 0) execv(v[1], v + 1); return 1; }",
+  );
+  using emulator = Emulator.open({ program: first, args: [next] });
+  const images: string[] = [];
+  emulator.on("image", ({ path }) => void images.push(path));
+  let calls = 0;
+  emulator.hook(/^work$/, () => void calls++);
+  const reason = await emulator.run();
+  assert.deepEqual(reason, { kind: "exited", status: 3 * (1 + 2 + 3 + 4 + 5 + 6 + 7) & 0x7f });
+  assert.equal(calls, 3 + 7);
+  const work = emulator.symbols.find("work").address;
+  assert.equal(emulator.coverage.counts().get(Number(work)), 7);
+  assert.deepEqual(images, [next]);
+
+  using alone = Emulator.open({ program: next });
+  await alone.run();
+  assert.equal(emulator.coverage.total, alone.coverage.total);
+});
+
+Deno.test("forked processes are not counted, and the program's counts are the same as without them", async () => {
+  const source = String.raw`
+#include <unistd.h>
+#include <sys/wait.h>
+__attribute__((noinline)) int work(int n) { __asm__ volatile(""); return n + 1; }
+int main(int argc, char **argv) {
+  int pid = fork(), n = 0;
+  for (int i = 0; i < (pid == 0 ? 1000 : 10); i++) n = work(n);
+  if (pid == 0) _exit(1);
+  waitpid(pid, 0, 0);
+  return n;
+}`;
+  using emulator = Emulator.open({ program: await compile(source, ["-O1", "-static"]) });
+  let calls = 0;
+  emulator.hook("work", () => void calls++);
+  assert.deepEqual(await emulator.run(), { kind: "exited", status: 10 });
+  assert.equal(calls, 10);
+  assert.equal(emulator.coverage.counts().get(Number(emulator.symbols.find("work").address)), 10);
+});
+
+Deno.test("--strace shows the calls of all processes, each with its id", async () => {
+  const { stderr } = await runGuest(["/bin/sh", "-c", "/bin/true; exit 0"], { options: ["--strace"] });
+  assert.match(stderr, /^\[pid \d+\] execve\("\/bin\/true"/m);
+  assert.match(stderr, /^\[pid \d+\] wait4\(-1, .*\) = \d+$/m);
+});
