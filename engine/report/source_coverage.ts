@@ -92,6 +92,10 @@ interface Row extends LineRange {
 
 /** Bytes that are decoded at once. */
 const CHUNK = 4096;
+const NOP = 0x90;
+/** Sizes of direct jumps by their opcodes: with 8 and 32 bits of distance. */
+const JUMP_SIZES: ReadonlyMap<number, number> = new Map([[0xeb, 2], [0xe9, 5]]);
+const LONGEST_JUMP = 5;
 
 /**
  * Sums the counts of instructions up by line, function and branch.
@@ -127,7 +131,7 @@ function addImage(
   const flow = flowOf(code, read);
   const places: { readonly file: Growing; readonly number: number }[] = [];
   for (const row of rows) places[row.line] ??= row;
-  for (const [line, count] of countLines(flow, rows)) {
+  for (const [line, count] of countLines(flow, withoutJumps(rows, image))) {
     const { file: { lines }, number } = places[line];
     lines.set(number, (lines.get(number) ?? 0) + count);
   }
@@ -172,6 +176,26 @@ function rowsOf(files: Map<string, Growing>, image: Image, options: SourceOption
     rows.push(last);
   });
   return rows.sort((a, b) => a.start - b.start);
+}
+
+/**
+ * Leaves out rows that are nothing but a jump or a nop, unless their line has nothing else in the function: compilers
+ * blame the line of an `if` for the jump from the end of a branch, while the jump of `break;` is all that the line does.
+ */
+function withoutJumps(rows: readonly Row[], image: Image): readonly Row[] {
+  const isJump = ({ start, end }: Row) => {
+    if (end - start > LONGEST_JUMP) return false;
+    const bytes = image.fileBytes(start, end - start);
+    const size = bytes[0] === NOP ? 1 : transferOf(bytes, start).kind === "jump" ? JUMP_SIZES.get(bytes[0]) : undefined;
+    return size === end - start;
+  };
+  const jumps = new Set(rows.filter(isJump));
+  const lines = new Set([...jumps].map(({ line }) => line));
+  const symbols = image.symbols();
+  const base = Number(image.base);
+  const place = ({ start, line }: Row) => `${line} ${start - (symbols.atNumber(base + start)?.offset ?? 0)}`;
+  const others = new Set(rows.flatMap((row) => lines.has(row.line) && !jumps.has(row) ? [place(row)] : []));
+  return rows.filter((row) => !jumps.has(row) || !others.has(place(row)));
 }
 
 function fileOf(files: Map<string, Growing>, path: string): Growing {

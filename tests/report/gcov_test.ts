@@ -9,6 +9,7 @@ import { compile } from "../programs/compile.ts";
 import { gcov } from "./gcov.ts";
 
 const TEXT = new URL("../guests/coverage/text.c", import.meta.url);
+const CHAIN = new URL("../guests/coverage/chain.c", import.meta.url);
 const SHAPES = new URL("../guests/coverage/shapes.cc", import.meta.url);
 const SEVEN = ["1", "2", "3", "4", "5", "6"];
 
@@ -51,6 +52,14 @@ for (const args of [[], SEVEN]) {
     }
   });
 }
+
+Deno.test("coverage counts the line of an if once, though jumps from the ends of its branches belong to it", async () => {
+  const [own, theirs, text] = [await ours(CHAIN), await gcov(CHAIN), textOf(CHAIN)];
+  const counts = new Map(own.lines.map(({ line, count }) => [line, count]));
+  for (const [line, { count }] of theirs.lines) equal(counts.get(line), count, `line ${line}: ${text[line]}`);
+  // Of 11 calls, 9 are neither with -2 nor with -1.
+  equal(counts.get(text.findIndex((each) => each.includes("if (a > 5)"))), 9);
+});
 
 Deno.test("coverage counts lines of C++ as gcov does: templates, exceptions, lambdas, destructors", async () => {
   const [own, theirs, text] = [await ours(SHAPES), await gcov(SHAPES), textOf(SHAPES)];
