@@ -29,7 +29,7 @@ table { border-collapse: collapse; } button { font: inherit; color: inherit; bac
 .tree tbody tr:hover { background: var(--raised); } .tree tr[hidden] { display: none; }
 .bar { display: block; height: 3px; width: min(14rem, 100%); margin-top: .2rem; border-radius: 2px;
   background: linear-gradient(to right, var(--heat-color) calc(100% * var(--share)), var(--missed) 0); }
-.folder::before { content: "▾ "; } .folder[aria-expanded=false]::before { content: "▸ "; }
+.folder { text-align: left; } .folder::before { content: "▾ "; } .folder[aria-expanded=false]::before { content: "▸ "; }
 th[aria-sort] button::after { content: " ↓"; } th[aria-sort=ascending] button::after { content: " ↑"; }
 .file { border-top: 0; } nav { margin: .5rem 0; } details { margin: 0 0 1rem; } summary { cursor: pointer; }
 .functions td { padding: 0 .8rem 0 0; font-size: .85rem; } .functions td:first-child { text-align: right; }
@@ -41,7 +41,8 @@ th[aria-sort] button::after { content: " ↓"; } th[aria-sort=ascending] button:
 .ran { background: color-mix(in srgb, var(--heat-color) calc(4% + 4% * var(--heat)), transparent); }
 .missed { background: var(--missed); } .missed .count { color: var(--no); } tr:target .number { font-weight: 700; }
 tr:target { outline: 2px solid var(--link); outline-offset: -2px; }
-@media (max-width: 40rem) { .tree td:nth-of-type(even) { display: none; } .totals { gap: 1.2rem; } }
+@media (max-width: 40rem) { .tree td:nth-of-type(n+3), .tree thead th:nth-child(n+3) { display: none; }
+  .totals { gap: 1.2rem; } }
 `;
 
 /** The script: sorts the table, folds folders, and shows the file that the address names. */
