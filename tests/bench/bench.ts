@@ -71,6 +71,20 @@ async function coverage(): Promise<void> {
   }
 }
 
+/** The whole command, start and report included, on a program with debug information. */
+async function bySource(): Promise<void> {
+  const program = await compile(new URL("sort.c", import.meta.url), ["-O2", "-g", "-static"]);
+  const command = (plugin: string) => [deno, "run", "-A", "--no-check", main, "run", "--plugin", plugin, program];
+  const [counted, instructions, lines] = await compare(
+    command("icount"),
+    command("coverage,output=/dev/null"),
+    command("coverage,by=line,output=/dev/null"),
+  );
+  const ratio = (a: Measured, b: Measured) => (a.milliseconds / b.milliseconds).toFixed(2);
+  show("sort.c: coverage by line / coverage by instruction", ratio(lines, instructions));
+  show("sort.c: coverage by line / icount", ratio(lines, counted));
+}
+
 async function startUp(): Promise<void> {
   const empty = await Deno.makeTempFile({ suffix: ".ts" });
   const program = await compile(`void _start(void) { __asm__ volatile("syscall" : : "a"(60), "D"(0)); }`, [
@@ -173,6 +187,7 @@ async function everyFunction(): Promise<void> {
 }
 
 await coverage();
+await bySource();
 await startUp();
 await bigProgram();
 await hooks();
