@@ -93,6 +93,20 @@ export {
   UnknownSymbolError,
 } from "./engine/symbols/mod.ts";
 export type { Frame, FrameOrigin } from "./engine/unwind.ts";
+export {
+  type Argument,
+  DebugValue,
+  DebugValueError,
+  type Evaluated,
+  SourceFrame,
+  type SourcePlace,
+  type TextOptions,
+  typeLines,
+  typeName,
+  UnknownVariableError,
+  valueText,
+  type Variable,
+} from "./engine/debug/mod.ts";
 export { DwarfError } from "./engine/binary/dwarf/mod.ts";
 export type {
   ImageLines,

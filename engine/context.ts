@@ -9,6 +9,8 @@ import {
   type DebugValue,
   DebugValueError,
   evaluateC,
+  type Evaluated,
+  returnedValue,
   scopeOfFrame,
   type SourceFrame,
   sourceFrames,
@@ -169,9 +171,35 @@ export class GuestContext extends GuestCpu {
    * @throws {GuestMemoryError} If it reads memory that is not mapped.
    */
   evaluate(expression: string, frame: SourceFrame = this.frame): DebugValue {
-    const found = evaluateC(expression, scopeOfFrame(this.#target, frame));
+    const found = this.interpret(expression, frame);
     if ("value" in found) return found.value;
     throw new DebugValueError(`Cannot use \`${expression}\` as a value: it is a type`);
+  }
+
+  /**
+   * As {@linkcode evaluate}, but for an expression that may be a type, and with more names.
+   *
+   * @param dollar What names with a dollar before mean that are no registers.
+   * @returns The value, or the type.
+   * @throws As {@linkcode evaluate}.
+   */
+  interpret(
+    expression: string,
+    frame: SourceFrame | undefined = this.frame,
+    dollar?: (name: string) => DebugValue | undefined,
+  ): Evaluated {
+    return evaluateC(expression, scopeOfFrame(this.#target, frame, dollar));
+  }
+
+  /**
+   * What a function gave back that has just returned: by its type, wherever the calling convention puts that.
+   *
+   * @param frame A frame of the function, from before it returned.
+   * @returns The value; undefined if the function returns none, or nothing is known of its type.
+   */
+  returned(frame: SourceFrame): DebugValue | undefined {
+    const { function: entry } = frame;
+    return entry && frame.frame.image?.info().ask(() => returnedValue(this.#target, this, entry));
   }
 
   /** The instruction that is executed next; undefined where no memory is mapped. */

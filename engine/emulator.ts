@@ -38,6 +38,11 @@ export interface EmulatorOptions extends GuestOptions {
 export interface HookOptions {
   /** Attach when an image with this name is mapped, if it is not known yet; else an unknown name is an error. */
   readonly pending?: boolean;
+  /**
+   * For a function's name, be where its own code begins, behind what sets up its stack frame: its arguments and
+   * variables can be read there by name. Without debug information, it is the function's first instruction.
+   */
+  readonly afterPrologue?: boolean;
   /** Call the closure at the first execution of each place only. */
   readonly once?: boolean;
 }

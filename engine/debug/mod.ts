@@ -1,6 +1,7 @@
 /** The guest's variables as its source has them: frames, values, types, and expressions over them. */
 
 export { evaluateC, type Evaluated, type ExpressionScope, UnknownVariableError } from "./c_expression.ts";
+export { returnedValue } from "./return_value.ts";
 export { scopeOfFrame } from "./frame_scope.ts";
 export { type Argument, SourceFrame, sourceFrames, type SourcePlace, type Variable } from "./source_frame.ts";
 export type { Target } from "./target.ts";

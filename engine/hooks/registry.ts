@@ -3,7 +3,7 @@
  */
 
 import type { FoundSymbol, Symbols } from "../symbols/mod.ts";
-import { UnknownImageError, UnknownSymbolError } from "../symbols/mod.ts";
+import { bodyOf, UnknownImageError, UnknownSymbolError } from "../symbols/mod.ts";
 import { type Hook, type HookSites, PlaceHook } from "./hook.ts";
 import type { IndirectFunctions } from "./indirect.ts";
 
@@ -14,6 +14,7 @@ export type Location = string | RegExp | bigint;
 export interface HookChoices {
   readonly pending?: boolean;
   readonly once?: boolean;
+  readonly afterPrologue?: boolean;
 }
 
 /** A place that a location means, and its symbol if it is at its start. */
@@ -28,6 +29,8 @@ export class HookRegistry {
   readonly #sites: HookSites;
   readonly #indirect: IndirectFunctions;
   readonly #hooks = new Map<PlaceHook, Location>();
+  /** Hooks that are to be behind the prologue of functions. */
+  readonly #afterPrologue = new Set<PlaceHook>();
   /** For each hook, the resolvers that it follows, and what ends that. */
   readonly #followed = new Map<PlaceHook, Map<number, () => void>>();
 
@@ -47,10 +50,12 @@ export class HookRegistry {
    *
    * @param run Called at each execution.
    * @param choices.pending Whether a name that is unknown now may be mapped later.
+   * @param choices.afterPrologue Whether a function means where its own code begins, if there is debug information.
    * @param choices.once Whether the first execution of each address is enough.
    * @throws {UnknownSymbolError} If there is no such symbol, and `pending` is false.
    */
   add(where: Location, run: (hook: Hook, address: number) => void, choices: HookChoices = {}): Hook {
+    const { afterPrologue = false } = choices;
     const places = this.#resolve(where, choices.pending ?? false);
     const hook: PlaceHook = new PlaceHook(
       locationText(where),
@@ -61,21 +66,30 @@ export class HookRegistry {
     );
     this.#hooks.set(hook, where);
     this.#followed.set(hook, new Map());
+    if (afterPrologue) this.#afterPrologue.add(hook);
     for (const place of places) this.#cover(hook, place);
     return hook;
   }
 
   #remove(hook: PlaceHook): void {
     this.#hooks.delete(hook);
+    this.#afterPrologue.delete(hook);
     for (const unfollow of this.#followed.get(hook)?.values() ?? []) unfollow();
     this.#followed.delete(hook);
   }
 
   #cover(hook: PlaceHook, { address, symbol }: Place): void {
-    if (symbol === undefined || !symbol.isIndirect) return hook.cover(address);
+    if (symbol === undefined || !symbol.isIndirect) return hook.cover(this.#placeOf(hook, address));
     const followed = this.#followed.get(hook);
     if (followed === undefined || followed.has(address)) return;
-    followed.set(address, this.#indirect.follow(symbol, (target) => hook.cover(target)));
+    followed.set(address, this.#indirect.follow(symbol, (target) => hook.cover(this.#placeOf(hook, target))));
+  }
+
+  /** Where a hook on an address is to be: an address that was given as one stays. */
+  #placeOf(hook: PlaceHook, address: number): number {
+    if (!this.#afterPrologue.has(hook) || typeof this.#hooks.get(hook) === "bigint") return address;
+    const image = this.#symbols.imageAt(BigInt(address));
+    return image === undefined ? address : bodyOf(image, address);
   }
 
   /** Looks all names up again, after images were mapped. */

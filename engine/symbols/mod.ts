@@ -14,5 +14,6 @@ export { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./error
 export { Image, type ImageOptions, type ImageRole } from "./image.ts";
 export { ImageInfo } from "./info.ts";
 export { ImageLines, type SourceLine } from "./lines.ts";
+export { bodyOf } from "./prologue.ts";
 export type { LoadOptions } from "./load.ts";
 export { type ImageSymbol, type SymbolOffset, SymbolTable } from "./table.ts";

@@ -1,5 +1,7 @@
 /** `break`: stops the guest at a place; see "Setting Breakpoints" in the gdb manual. */
 
+import { DebugValueError, GuestMemoryError, UnknownVariableError } from "../../mod.ts";
+import { isNamed } from "../session/c_value.ts";
 import { hex } from "../views/hex.ts";
 import { locationOf } from "../session/address.ts";
 import type { Session } from "../session/session.ts";
@@ -12,10 +14,47 @@ function parts(text: string): [where: string, condition: string | undefined] {
   return match === null ? [text, undefined] : [match[1].trim(), match[2]];
 }
 
-/** A condition: TypeScript, in which integers beside `$rax` are 64-bit. */
+/**
+ * A condition: an expression of C over the variables where the guest stops or, if names in it mean nothing there, of
+ * TypeScript, in which integers beside `$rax` are 64-bit.
+ */
 export async function conditionOf(session: Session, text: string): Promise<Condition> {
   const code = text.includes("$") ? text.replaceAll(/(?<![\w.$])(0x[0-9a-f]+|\d+)(?![\w.])/gi, "$1n") : text;
-  return { text, holds: await session.evaluator.closure(code) };
+  const closure = await closureOf(session, code);
+  return { text, holds: () => holdsInC(session, text, closure === undefined) ?? closure?.() };
+}
+
+/** TypeScript as a closure; undefined if the text is only an expression of C. */
+async function closureOf(session: Session, code: string): Promise<(() => unknown) | undefined> {
+  try {
+    return await session.evaluator.closure(code);
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !isC(session, code)) throw error;
+    return undefined;
+  }
+}
+
+function isC(session: Session, text: string): boolean {
+  try {
+    session.emulator.cpu.interpret(text, undefined);
+    return true;
+  } catch (error) {
+    return error instanceof UnknownVariableError || error instanceof DebugValueError;
+  }
+}
+
+/** Whether an expression of C is true where the guest is; undefined if it is none, unless it must be. */
+function holdsInC(session: Session, text: string, isRequired: boolean): boolean | undefined {
+  if (!isNamed(text)) return undefined;
+  try {
+    return session.emulator.cpu.evaluate(`!!(${text})`).integer !== 0n;
+  } catch (error) {
+    const isOther = error instanceof SyntaxError || error instanceof UnknownVariableError;
+    if (isOther && !isRequired) return undefined;
+    // As in gdb, what cannot be found out stops the guest.
+    if (isOther || error instanceof DebugValueError || error instanceof GuestMemoryError) return true;
+    throw error;
+  }
 }
 
 /** Makes a breakpoint and says where it is. */
@@ -31,7 +70,9 @@ export async function makeBreakpoint(session: Session, text: string, isTemporary
     );
   } else if (addresses.length === 1) {
     const described = session.describe(addresses[0]);
-    session.out.print(`${name} at ${hex(addresses[0])}${described === undefined ? "" : ` <${described}>`}`);
+    const source = session.emulator.symbols.lineAt(addresses[0]);
+    const line = source === undefined ? "" : `: file ${source.file}, line ${source.line}.`;
+    session.out.print(`${name} at ${hex(addresses[0])}${described === undefined ? "" : ` <${described}>`}${line}`);
   } else session.out.print(`${name} at ${addresses.length} places: ${addresses.slice(0, 4).map(hex).join(", ")}`);
   return breakpoint;
 }
@@ -41,9 +82,12 @@ export const breakCommand: Command = {
   aliases: ["b", "br", "hbreak"],
   usage: "break [LOCATION] [if EXPRESSION]",
   summary: "Stop the guest before the instruction at a place",
-  details: "LOCATION is a symbol, IMAGE:SYMBOL, SYMBOL+OFFSET, a pattern such as str*, /regexp/, or *ADDRESS; the\n" +
-    "program counter by default. EXPRESSION is TypeScript; the guest stops where it is true. A name that no image\n" +
-    "has yet waits for one that has it. Breakpoints stay when the guest is run again.",
+  details:
+    "LOCATION is a symbol, IMAGE:SYMBOL, SYMBOL+OFFSET, FILE:LINE, a line of the file at hand, a pattern such as str*,\n" +
+    "/regexp/, or *ADDRESS; the program counter by default. With debug information, a function means where its own\n" +
+    "code begins, as in gdb; *ADDRESS is exact. EXPRESSION is one of C over the variables there, or TypeScript; the\n" +
+    "guest stops where it is true. A name that no image has yet waits for one that has it. Breakpoints stay when the\n" +
+    "guest is run again.",
   example: "break main if $rdi == 1",
   async run(session, text) {
     await makeBreakpoint(session, text, false);

@@ -1,23 +1,48 @@
 /** `disasm`: instructions with their counts, the program counter and breakpoints marked. */
 
 import { addressOf, requireMapped } from "../session/address.ts";
+import type { SourceLine } from "../../mod.ts";
+import type { Session } from "../session/session.ts";
+import { sourceRows } from "../session/source_text.ts";
+import { mixedLines, type MixedPart } from "../views/mixed_disassembly.ts";
 import { countedInstructions, marksOf } from "../session/context.ts";
 import { disassemblyLines } from "../views/disassembly.ts";
 import type { Command } from "./command.ts";
 
 const BY_DEFAULT = 10;
 
+/** Puts instructions under their source lines. */
+function mixedParts(session: Session, instructions: readonly { address: bigint }[], lines: readonly string[]) {
+  const parts: (MixedPart & { instructions: string[] })[] = [];
+  let before: SourceLine | undefined;
+  for (const [index, { address }] of instructions.entries()) {
+    const source = session.emulator.symbols.lineAt(address);
+    const isSame = source?.line === before?.line && source?.file === before?.file;
+    if (!isSame || parts.length === 0) {
+      parts.push({
+        file: source !== undefined && source.file !== before?.file ? source.file : undefined,
+        rows: source === undefined ? [] : sourceRows(source, 0, 0),
+        instructions: [],
+      });
+    }
+    parts.at(-1)?.instructions.push(lines[index]);
+    before = source;
+  }
+  return parts;
+}
+
 export const disasm: Command = {
   name: "disasm",
   aliases: ["disassemble", "disas"],
-  usage: "disasm [LOCATION] [COUNT]",
+  usage: "disasm[/s] [LOCATION] [COUNT]",
   summary: "Show instructions, and how often each ran",
   details:
     "Without COUNT, a whole function, or 10 instructions from the program counter on. => is the next instruction,\n" +
-    "b1 a breakpoint, h2 a hook.",
+    "b1 a breakpoint, h2 a hook. With /s, each source line is before its instructions.",
   example: "disasm main",
   async run(session, text) {
-    const match = /^(.*?)\s*(?:(?:^|\s)(\d+))?$/s.exec(text);
+    const isMixed = /^\/[a-z]*s/.test(text);
+    const match = /^(?:\/[a-z]+\s*)?(.*?)\s*(?:(?:^|\s)(\d+))?$/s.exec(text);
     const [where, count] = [match?.[1] ?? "", match?.[2]];
     const { emulator, describe, out } = session;
     const address = where === "" ? emulator.cpu.pc : await addressOf(session, where.replace(/^\*/, ""));
@@ -27,6 +52,8 @@ export const disasm: Command = {
     const instructions = countedInstructions(session, address, isWhole ? symbol.size : Number(count ?? BY_DEFAULT));
     const end = address + BigInt(isWhole ? symbol.size : 1 << 20);
     const marks = { pc: emulator.cpu.pc, attached: marksOf(session), describe, counts: true };
-    out.print(disassemblyLines(instructions.filter((each) => each.address < end), marks, out.style));
+    const shown = instructions.filter((each) => each.address < end);
+    const lines = disassemblyLines(shown, marks, out.style);
+    out.print(isMixed ? mixedLines(mixedParts(session, shown, lines), out.style) : lines);
   },
 };

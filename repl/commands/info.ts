@@ -12,6 +12,7 @@ import type { Command } from "./command.ts";
 import { displayLines } from "./display.ts";
 import { infoSignals } from "./handle.ts";
 import { images } from "./images.ts";
+import { infoArgs, infoFrame, infoLocals } from "./info_frame.ts";
 import { maps } from "./maps.ts";
 import { attachmentsOf } from "./numbers.ts";
 import { regs } from "./regs.ts";
@@ -71,6 +72,9 @@ function program(session: Session): void {
 
 const TOPICS: Readonly<Record<string, (session: Session, text: string) => void | Promise<void>>> = {
   breakpoints,
+  locals: infoLocals,
+  args: infoArgs,
+  frame: infoFrame,
   hooks: breakpoints,
   watchpoints,
   display: (session) => session.out.print(displayLines(session.displays.list())),
@@ -86,7 +90,6 @@ const TOPICS: Readonly<Record<string, (session: Session, text: string) => void |
   files: (session) => images.run(session, ""),
   threads: (session) => threads.run(session, ""),
   stack: (session, text) => backtrace.run(session, text),
-  frame: (session) => backtrace.run(session, "1"),
   functions: (session, text) => symbols.run(session, text),
   symbol: (session, text) => symbols.run(session, text),
   line,

@@ -15,8 +15,10 @@ import { deleteCommand } from "./delete.ts";
 import { disableCommand } from "./disable.ts";
 import { disasm } from "./disasm.ts";
 import { display, undisplay } from "./display.ts";
+import { down } from "./down.ts";
 import { enableCommand } from "./enable.ts";
 import { finish } from "./finish.ts";
+import { frame } from "./frame.ts";
 import { handle, kill, signal } from "./handle.ts";
 import { makeHelp } from "./help.ts";
 import { hook } from "./hook.ts";
@@ -31,6 +33,7 @@ import { next } from "./next.ts";
 import { nexti } from "./nexti.ts";
 import { plugin } from "./plugin.ts";
 import { print } from "./print.ts";
+import { ptype } from "./ptype.ts";
 import { quit } from "./quit.ts";
 import { rbreak } from "./rbreak.ts";
 import { record } from "./record.ts";
@@ -50,7 +53,9 @@ import { tbreak } from "./tbreak.ts";
 import { thread, threads } from "./threads.ts";
 import { unsource } from "./unsource.ts";
 import { advance, until } from "./until.ts";
+import { up } from "./up.ts";
 import { awatch, rwatch, watch } from "./watch.ts";
+import { whatis } from "./whatis.ts";
 import { x } from "./x.ts";
 
 /** The table. */
@@ -58,7 +63,26 @@ export const COMMANDS: readonly Command[] = [
   ...[run, start, continueCommand, step, next, stepi, nexti, finish, until, advance, jump, signal, kill, interrupt],
   ...[breakCommand, tbreak, rbreak, watch, rwatch, awatch, catchCommand, tcatch, handle],
   ...[condition, ignore, commands, enableCommand, disableCommand, deleteCommand, hook, display, undisplay, set, show],
-  ...[cov, disasm, list, regs, x, print, symbols, backtrace, threads, thread, stack, context, maps],
+  ...[
+    cov,
+    disasm,
+    list,
+    regs,
+    x,
+    print,
+    ptype,
+    whatis,
+    symbols,
+    backtrace,
+    frame,
+    up,
+    down,
+    threads,
+    thread,
+    stack,
+    context,
+    maps,
+  ],
   ...[images, strings, search, info],
   ...[plugin, source, unsource, record, replay, makeHelp(allCommands), quit],
 ];

@@ -1,20 +1,24 @@
 /** `print`: the value of an expression. */
 
+import { type DebugValue, type Evaluated, valueText as debugText } from "../../mod.ts";
 import { addressOf, expressionValue, refuse } from "../session/address.ts";
+import { interpretC } from "../session/c_value.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
 import { shownValue } from "../session/show.ts";
 import { SIZES, valueText } from "../views/memory.ts";
 import type { Command } from "./command.ts";
 
-/** Lines for the value of an expression of gdb's or, if it is none, of TypeScript. */
+/** Lines for the value of an expression of C, of one over registers or, if it is neither, of TypeScript. */
 export async function printLines(session: Session, format: string, expression: string): Promise<string[]> {
   if (format !== "") {
-    const value = await addressOf(session, expression);
-    const size = [...format].map((letter) => SIZES[letter]).find((each) => each !== undefined) ?? 8;
+    const [value, own] = await numberOf(session, expression);
+    const size = [...format].map((letter) => SIZES[letter]).find((each) => each !== undefined) ?? own;
     const letter = [...format].find((each) => !(each in SIZES)) ?? "x";
     return [valueText(value, letter, size, session.describe, false)];
   }
+  const found = interpretC(session, expression);
+  if (found !== undefined) return [cLine(session, found)];
   const value = expressionValue(session, expression);
   if (typeof value === "bigint") return shownValue(session, value);
   const outcome = await session.evaluator.evaluate(expression);
@@ -24,12 +28,33 @@ export async function printLines(session: Session, format: string, expression: s
   throw new CommandError("Not waited for any longer");
 }
 
+function cLine(session: Session, found: Evaluated): string {
+  if ("type" in found) throw new CommandError("Attempt to use a type name as an expression; see `ptype`");
+  return `$${session.selection.keep(found.value)} = ${debugText(found.value, { isTop: true })}`;
+}
+
+/** The number that a format is to show. */
+async function numberOf(session: Session, expression: string): Promise<[value: bigint, size: number]> {
+  const found = interpretC(session, expression);
+  if (found === undefined || "type" in found || !isNumber(found.value)) {
+    return [await addressOf(session, expression), 8];
+  }
+  return [found.value.unsigned, found.value.bare.size];
+}
+
+function isNumber({ bare: { kind, size } }: DebugValue): boolean {
+  return size <= 8 && (kind === "base" || kind === "enumeration" || kind === "pointer");
+}
+
 export const print: Command = {
   name: "print",
   aliases: ["p", "inspect"],
   usage: "print[/FORMAT] EXPRESSION",
   summary: "Show the value of an expression",
-  details: "EXPRESSION is as for `x`, or TypeScript. FORMAT is a letter of `x`: p/d $rax.",
+  details:
+    "EXPRESSION is one of C over the variables of the selected frame: node->next->value, *ptr, array[3], &x, *argv@2,\n" +
+    "(char)x, x = 5. It may have registers, $rax, and values shown before, $1. What no variable is called is as for `x`,\n" +
+    "or TypeScript. FORMAT is a letter of `x`: p/d $rax.",
   example: "print $rsp+8\nprint/d $rdi",
   async run(session, text) {
     const match = /^(?:\/([a-z]*))?\s*(.*)$/s.exec(text);

@@ -1,16 +1,22 @@
 /** `until`, `advance`: to a place; see "Continuing and Stepping" in the gdb manual. */
 
-import { addressOf } from "../session/address.ts";
+import { addressOf, locationOf } from "../session/address.ts";
 import { CommandError } from "../session/errors.ts";
 import { returnPlace } from "../session/frames.ts";
 import type { Session } from "../session/session.ts";
 import type { Command } from "./command.ts";
 
+/** The address of a place, which may be a line of the file at hand. */
+async function placeOf(session: Session, text: string): Promise<bigint> {
+  if (!/^\d+$/.test(text)) return await addressOf(session, text.replace(/^\*/, ""));
+  return session.emulator.symbols.find(String(await locationOf(session, text))).address;
+}
+
 /** Runs to a place or to the caller. @param isFrameBound Whether deeper calls of the same function pass the place. */
 async function runTo(session: Session, text: string, isFrameBound: boolean): Promise<void> {
   session.requireAlive();
   const { emulator, control } = session;
-  const target = await addressOf(session, text.replace(/^\*/, ""));
+  const target = await placeOf(session, text);
   const back = returnPlace(emulator);
   const isSameFunction = emulator.symbols.at(target)?.address === emulator.symbols.at(emulator.cpu.pc)?.address;
   // Frames are told apart by where they begin on the stack: a deeper one begins lower.

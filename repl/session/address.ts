@@ -4,6 +4,7 @@
 
 import { GuestMemoryError, type Location, UnknownImageError, UnknownSymbolError } from "../../mod.ts";
 import { hex } from "../views/hex.ts";
+import { addressOfValue, interpretC } from "./c_value.ts";
 import { CommandError } from "./errors.ts";
 import { evaluateExpression, UnknownNameError } from "./expression.ts";
 import { registerValue } from "./registers.ts";
@@ -52,6 +53,9 @@ export function expressionValue(session: Session, text: string): bigint | Error 
  * @throws {CommandError} If it means nothing; the message has what it may have been.
  */
 export async function addressOf(session: Session, text: string): Promise<bigint> {
+  const found = interpretC(session, text);
+  const address = found !== undefined && "value" in found ? addressOfValue(found.value) : undefined;
+  if (address !== undefined) return address;
   const problem = expressionValue(session, text);
   if (typeof problem === "bigint") return problem;
   const outcome = await session.evaluator.evaluate(text);
@@ -81,11 +85,18 @@ export async function locationOf(session: Session, text: string): Promise<Locati
   const pattern = /^\/(.+)\/([imsuv]*)$/.exec(text);
   if (pattern !== null) return new RegExp(pattern[1], pattern[2]);
   if (text.startsWith("*")) return await addressOf(session, text.slice(1));
-  if (/^\d+$/.test(text)) {
-    throw new CommandError(`Cannot use ${text} as a place: lines are not known; write *${text} for an address`);
-  }
+  if (/^\d+$/.test(text)) return lineHere(session, Number(text));
   if (/^0x[0-9a-f]+$/i.test(text)) return BigInt(text);
   return text.includes("$") ? await addressOf(session, text) : text;
+}
+
+/** A line of the file at hand: of the selected frame or, before there is one, of `main`. */
+function lineHere(session: Session, line: number): string {
+  const main = symbolAddress(session, "main");
+  const { symbols } = session.emulator;
+  const source = session.selection.current?.source ?? (main === undefined ? undefined : symbols.lineAt(main));
+  if (source !== undefined) return `${source.file}:${line}`;
+  throw new CommandError(`Cannot use ${line} as a place: no source file is known here; write *${line} for an address`);
 }
 
 /** Throws if nothing is mapped at an address. @throws {CommandError} With what to do. */

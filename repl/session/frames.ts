@@ -8,8 +8,8 @@ export interface ReturnPlace {
   readonly sp: bigint;
 }
 
-/** Where the function at hand returns to, if that is known. */
-export function returnPlace(emulator: Emulator): ReturnPlace | undefined {
-  const caller = emulator.cpu.backtrace(2)[1];
+/** Where the function at hand, or that of a frame on the stack, returns to, if that is known. */
+export function returnPlace(emulator: Emulator, level = 0): ReturnPlace | undefined {
+  const caller = emulator.cpu.backtrace(level + 2)[level + 1];
   return caller === undefined || caller.how === "guess" ? undefined : { address: caller.pc, sp: caller.sp };
 }

@@ -21,7 +21,7 @@ export function breakpointTarget(location: Location): Target {
     type: "breakpoint",
     where: typeof location === "bigint" ? `0x${location.toString(16)}` : String(location),
     source: `break ${locationText(location)}`,
-    attach: (emulator, hit, pending) => emulator.hook(location, (cpu) => hit(cpu), { pending }),
+    attach: (emulator, hit, pending) => emulator.hook(location, (cpu) => hit(cpu), { pending, afterPrologue: true }),
   };
 }
 

@@ -210,11 +210,11 @@ export class RunControl {
     }
   }
 
-  /** Runs until the function at hand has returned to its caller. */
-  finish(): Promise<StopReason> {
+  /** Runs until the function at hand, or one that called it, has returned to its caller. @param level Its frame. */
+  finish(level = 0): Promise<StopReason> {
     return this.#busy(async () => {
       const { emulator } = this.#session;
-      const place = returnPlace(emulator);
+      const place = returnPlace(emulator, level);
       if (place !== undefined) return await this.to([place.address], (sp) => sp >= place.sp);
       for (;;) {
         const isReturn = /^(?:bnd )?ret/.test(emulator.cpu.instruction?.mnemonic ?? "");

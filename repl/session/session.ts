@@ -33,6 +33,7 @@ import { Scripts } from "../scripts/scripts.ts";
 import { sourceLine } from "../cli/user_code.ts";
 import { Recorder } from "./recorder.ts";
 import { sourceRows } from "./source_text.ts";
+import { FrameSelection } from "./frame_selection.ts";
 import type { Output } from "./output.ts";
 import { RunControl } from "./run_control.ts";
 import { SignalPolicy, signalText } from "./signal_policy.ts";
@@ -80,6 +81,8 @@ export class Session {
   readonly displays = new Displays();
   /** What attachments want typed, because they stopped the guest; see prompt/execute.ts. */
   due: string[] = [];
+  /** The frame that commands are about. */
+  readonly selection: FrameSelection = new FrameSelection(this);
   #emulator: Emulator;
   #background: Promise<void> | undefined;
   #isForeground = false;
@@ -338,6 +341,7 @@ export class Session {
 
   /** Shows where the guest is. */
   async showPlace(): Promise<void> {
+    this.selection.reset();
     this.#previous = this.#shown;
     this.#shown = this.registers();
     const address = this.#emulator.cpu.pc;

@@ -2,11 +2,8 @@
 
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Emulator } from "../../mod.ts";
+import type { SourcePlace } from "../../mod.ts";
 import type { SourceRow } from "../views/source.ts";
-
-/** A source line as the engine knows it. */
-export type SourcePlace = NonNullable<ReturnType<Emulator["symbols"]["lineAt"]>>;
 
 /** The guests that come with Ceratops name their sources from its folder on. */
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

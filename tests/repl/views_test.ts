@@ -1,7 +1,8 @@
 /** Views: data in, lines out. */
 
 import assert from "node:assert/strict";
-import { backtraceLines } from "../../repl/views/backtrace.ts";
+import { SourceFrame } from "../../mod.ts";
+import { frameLine } from "../../repl/views/frame.ts";
 import { breakpointLines } from "../../repl/views/breakpoints.ts";
 import { coverageTable } from "../../repl/views/coverage.ts";
 import { disassemblyLines } from "../../repl/views/disassembly.ts";
@@ -93,12 +94,12 @@ Deno.test("hexdumpLines() writes what hexdump -C does", () => {
   ]);
 });
 
-Deno.test("backtraceLines() marks guesses", () => {
-  const frames = [{ pc: 0x401000n, how: "registers", source: { file: "a.c", line: 3 } }, { pc: 1n, how: "guess" }];
-  assert.deepEqual(backtraceLines(frames, describe, PLAIN), [
-    "#0  0x401000 in main at a.c:3",
-    "#1  0x1      in ??  (guess: found on the stack)",
-  ]);
+Deno.test("frameLine() says where a frame without debug information is, and marks guesses", () => {
+  const known = { place: 0n, sp: 0n, cfa: undefined, symbol: undefined, image: undefined, source: undefined };
+  const frame = (level: number, pc: bigint, how: "registers" | "guess") =>
+    new SourceFrame(level, { ...known, level, pc, how, isTrampoline: false, registers: [] });
+  assert.equal(frameLine(frame(0, 0x401000n, "registers"), describe, PLAIN), "#0  0x401000 in main");
+  assert.equal(frameLine(frame(1, 1n, "guess"), describe, PLAIN), "#1  0x1 in ??  (guess: found on the stack)");
 });
 
 Deno.test("stackLines() shows what words lead to, and registers that point there", () => {

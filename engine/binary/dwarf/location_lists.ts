@@ -5,7 +5,7 @@
  */
 
 import { FORM } from "./constants.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, EntryAttribute } from "./entry.ts";
 import type { DwarfExpression } from "./expression.ts";
 import { addressAt } from "./forms.ts";
 
@@ -33,7 +33,7 @@ interface Listed {
 export function locationAt(entry: Entry, attribute: number, pc: number): DwarfExpression | undefined {
   const found = entry.attributes.get(attribute);
   if (found === undefined) return undefined;
-  if (!LISTS.has(found.form)) return entry.block(attribute);
+  if (!isLocationList(found)) return entry.block(attribute);
   const { header } = entry.unit;
   const { form, value } = found;
   const list = header.version >= 5
@@ -49,6 +49,11 @@ export function locationAt(entry: Entry, attribute: number, pc: number): DwarfEx
     }
   }
   return byDefault;
+}
+
+/** Whether an attribute is a list of locations. */
+export function isLocationList({ form }: EntryAttribute): boolean {
+  return LISTS.has(form);
 }
 
 const LISTS: ReadonlySet<number> = new Set([FORM.sectionOffset, FORM.loclistx, FORM.data4, FORM.data8]);

@@ -27,7 +27,7 @@ export type { CfaRule, FrameRow, RegisterRule } from "./frame_rows.ts";
 export type { DwarfFile } from "./line_header.ts";
 export type { LineRow } from "./line_table.ts";
 export { locate, type LocationContext, type Piece, type Place } from "./location.ts";
-export { locationAt } from "./location_lists.ts";
+export { isLocationList, locationAt } from "./location_lists.ts";
 export type { NameQuery } from "./name_search.ts";
 export { type DebugSectionName, DebugSections, type ReadSection } from "./sections.ts";
 export { pathOf } from "./source_paths.ts";
