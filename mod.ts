@@ -120,6 +120,7 @@ export type { FoundLocation, FoundSymbol, MatchOptions } from "./engine/symbols/
 export type { ElfSegment, ElfSegmentType, FunctionSlot } from "./engine/binary/elf/mod.ts";
 export type { CfaRule, FrameRow, RegisterRule } from "./engine/binary/dwarf/mod.ts";
 export type { DwarfExpression } from "./engine/binary/dwarf/expression.ts";
+export { demangle } from "./engine/symbols/demangle.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
 export { type Edge, trackEdges } from "./engine/plugins/edges.ts";

@@ -8,6 +8,7 @@
 import type { DebugType } from "../binary/dwarf/mod.ts";
 import { type Node, parseExpression, type TypeNode } from "./c_syntax.ts";
 import {
+  BOOLEAN,
   builtinType,
   CHAR,
   commonType,
@@ -124,6 +125,12 @@ class CEvaluator {
     }
   }
 
+  /** What a comparison comes to: a number in C, a boolean elsewhere. */
+  #truth(value: boolean): DebugValue {
+    const isC = this.#scope.ground?.function?.unit.isC ?? true;
+    return DebugValue.of(this.#target, isC ? INT : BOOLEAN, value ? 1n : 0n);
+  }
+
   #number(text: string): DebugValue {
     const isHex = /^0x/i.test(text);
     if (!isHex && /[.e]|f$/i.test(text)) {
@@ -201,7 +208,7 @@ class CEvaluator {
         }
         return this.#complete(value.deref());
       case "!":
-        return DebugValue.of(this.#target, INT, isTrue(value) ? 0n : 1n);
+        return this.#truth(!isTrue(value));
       case "-": {
         const type = promoted(value);
         if (isFloat(type)) return floatValue(this.#target, type, -value.number);
@@ -237,7 +244,7 @@ class CEvaluator {
     if (operator === "&&" || operator === "||") {
       const isDecided = isTrue(left) === (operator === "||");
       const result = isDecided ? isTrue(left) : isTrue(this.#dereferenced(this.#value(rightNode)));
-      return DebugValue.of(this.#target, INT, result ? 1n : 0n);
+      return this.#truth(result);
     }
     const right = this.#dereferenced(this.#value(rightNode));
     if (operator === "@") return this.#array(left, right);
@@ -290,7 +297,7 @@ class CEvaluator {
     const type = isScalar(a.bare) && isScalar(b.bare) ? commonType(a, b) : undefined;
     if (type === undefined) throw new DebugValueError(`Cannot compare values that are no numbers`);
     const result = isFloat(type) ? compare(a.number, b.number) : compare(converted(a, type), converted(b, type));
-    return DebugValue.of(this.#target, INT, result ? 1n : 0n);
+    return this.#truth(result);
   }
 
   #assign(operator: string, leftNode: Node, rightNode: Node): DebugValue {

@@ -11,6 +11,7 @@ export const INT = base("int", 4, "signed");
 export const UNSIGNED = base("unsigned int", 4, "unsigned");
 export const LONG = base("long", 8, "signed");
 export const UNSIGNED_LONG = base("unsigned long", 8, "unsigned");
+export const BOOLEAN = base("bool", 1, "boolean");
 export const CHAR = base("char", 1, "signed char");
 export const DOUBLE = base("double", 8, "float");
 const FLOAT = base("float", 4, "float");
@@ -22,7 +23,7 @@ export function builtinType(name: string): DebugType | undefined {
   const isUnsigned = count("unsigned") > 0;
   if (words.some((word) => !BUILTIN.has(word))) return undefined;
   if (count("void") > 0) return { kind: "void", name: "void", size: 1 };
-  if (count("_Bool") + count("bool") > 0) return base("bool", 1, "boolean");
+  if (count("_Bool") + count("bool") > 0) return BOOLEAN;
   if (count("float") > 0) return FLOAT;
   if (count("double") > 0) return count("long") > 0 ? base("long double", 16, "float") : DOUBLE;
   if (count("wchar_t") > 0) return base("wchar_t", 4, "signed");

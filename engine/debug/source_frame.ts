@@ -6,10 +6,11 @@
 
 import { join } from "node:path";
 import { ATTRIBUTE, type Entry, qualifiedName, TAG } from "../binary/dwarf/mod.ts";
-import type { SourceLine } from "../symbols/mod.ts";
+import { demangle, type SourceLine } from "../symbols/mod.ts";
 import type { Frame } from "../unwind.ts";
 import type { Target } from "./target.ts";
 import type { DebugValue } from "./value.ts";
+import { shortName } from "./type_name.ts";
 import { type Ground, valueAtEntry, variableValue } from "./variables.ts";
 
 /** A place in the source that a call comes from. */
@@ -80,7 +81,9 @@ export class SourceFrame {
   /** The function's name with its namespaces; without debug information, its symbol's. */
   get name(): string | undefined {
     const { function: entry } = this;
-    return (entry && this.#ask(() => qualifiedName(entry))) ?? this.frame.symbol?.name;
+    const symbol = this.frame.symbol?.name;
+    const name = entry && this.#ask(() => qualifiedName(entry));
+    return name !== undefined ? shortName(name) : (symbol === undefined ? undefined : demangle(symbol));
   }
 
   /** The source line it is at or, in a caller, of the call. */

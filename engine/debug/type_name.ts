@@ -73,8 +73,21 @@ const WORDS: Readonly<Record<string, string>> = {
 /** The name of a type that is no pointer, array or function. */
 function plainName(type: DebugType): string {
   const word = WORDS[type.kind];
-  const name = type.name ?? (word === undefined ? "<unnamed>" : "{...}");
+  const name = type.name !== undefined ? shortName(type.name) : word === undefined ? "<unnamed>" : "{...}";
   return word === undefined || type.isPlainlyNamed && type.name !== undefined ? name : `${word} ${name}`;
+}
+
+const NUMBER_WORDS = /\b(?:(?:unsigned|signed|long|short|int|char) )+(?:unsigned|signed|long|short|int|char)\b/g;
+
+/** A name with the types of numbers in it as short as C allows: `unsigned long`, where gcc has `long unsigned int`. */
+export function shortName(name: string): string {
+  return name.replace(NUMBER_WORDS, (found) => {
+    const words = found.split(" ");
+    const has = (word: string) => words.includes(word);
+    const size = words.filter((word) => word === "long" || word === "short" || word === "char");
+    const sign = has("unsigned") ? ["unsigned"] : has("signed") && has("char") ? ["signed"] : [];
+    return [...sign, ...size.length === 0 ? ["int"] : size].join(" ");
+  });
 }
 
 /** Lines that define the type: its fields, if it has some. */
@@ -94,7 +107,7 @@ export function typeLines(type: DebugType): string[] {
   const fields = (inside.members ?? []).filter(({ isBase }) => !isBase);
   const bases = (inside.members ?? []).filter(({ isBase }) => isBase).map(({ type: of }) => `public ${typeName(of)}`);
   const title = `${word} ${head(inside.name)}${bases.length === 0 ? "" : `: ${bases.join(", ")} `}{`;
-  if (inside.isDeclaration) return [wrap(`${title}`), "    <incomplete type>", "}"];
+  if (inside.isDeclaration) return [title, "    <incomplete type>", wrap("}")];
   const statics = (inside.statics ?? []).map(({ name, type: of }) => `    static ${typeName(of, name)};`);
   const variants = (inside.variants?.list ?? []).flatMap(({ members }) =>
     members.flatMap((each) => fieldLines(each, 1))
@@ -106,7 +119,7 @@ export function typeLines(type: DebugType): string[] {
 }
 
 function head(name: string | undefined): string {
-  return name === undefined ? "" : `${name} `;
+  return name === undefined ? "" : `${shortName(name)} `;
 }
 
 function fieldLines({ name, type, bitSize }: Member, depth: number): string[] {

@@ -6,10 +6,11 @@
  */
 
 import type { DebugType, Member, Variants } from "../binary/dwarf/mod.ts";
+import { demangle } from "../symbols/mod.ts";
 import { GuestMemoryError } from "../memory/errors.ts";
 import { characterText, floatText, isRepeat, quotedText, runsOf } from "./number_text.ts";
 import { typeName } from "./type_name.ts";
-import { bareType, type DebugValue, DebugValueError } from "./value.ts";
+import { bareType, type DebugValue, DebugValueError, isScalar } from "./value.ts";
 
 /** Elements and characters that are shown; more are dots. */
 const MOST_ELEMENTS = 200;
@@ -52,8 +53,9 @@ class Writer {
 
   text(value: DebugValue, isTop: boolean, depth: number): string {
     const { bare } = value;
-    if (value.isSynthetic) return "<synthetic pointer>";
+    if (value.isSynthetic) return this.#synthetic(value, isTop, depth);
     const isCompound = bare.members !== undefined && COMPOUND.has(bare.kind);
+    if (this.isBrief && (isCompound || bare.kind === "array")) return "...";
     if (!isCompound && bare.kind !== "array" && !value.isAvailable) return "<optimized out>";
     if (value.isOptimizedOut) return "<optimized out>";
     if (depth > MOST_DEPTH) return "{...}";
@@ -82,7 +84,15 @@ class Writer {
     }
   }
 
-  #base(value: DebugValue, { encoding, size, name }: DebugType): string {
+  /** A pointer or reference to what is not in memory. */
+  #synthetic(value: DebugValue, isTop: boolean, depth: number): string {
+    const isReference = value.bare.kind !== "pointer";
+    const text = `${isTop ? `(${typeName(value.type)}) ` : ""}<synthetic pointer>`;
+    if (!isReference || this.isBrief || depth > 0) return text;
+    return `${text}: ${this.#inside(() => this.text(value.deref(), false, depth + 1))}`;
+  }
+
+  #base(value: DebugValue, { encoding, size }: DebugType): string {
     switch (encoding) {
       case "boolean": {
         const { unsigned } = value;
@@ -94,7 +104,7 @@ class Writer {
         return `${value.integer} '${characterText(Number(value.unsigned), "'")}'`;
       }
       case "utf":
-        return `${value.integer} ${prefixOf(size, name)}'${characterText(Number(value.unsigned), "'")}'`;
+        return `${value.integer} ${prefixOf(value.type)}'${characterText(Number(value.unsigned), "'")}'`;
       case "float":
         return floatText(value.number, size);
       case "complex": {
@@ -103,9 +113,9 @@ class Writer {
         return `${floatText(real.number, size / 2)} + ${floatText(imaginary.number, size / 2)}i`;
       }
       default:
-        return name === "wchar_t"
-          ? `${value.integer} L'${characterText(Number(value.unsigned), "'")}'`
-          : `${value.integer}`;
+        return wordOfCharacter(value.type) === undefined
+          ? `${value.integer}`
+          : `${value.integer} ${prefixOf(value.type)}'${characterText(Number(value.unsigned), "'")}'`;
     }
   }
 
@@ -132,7 +142,8 @@ class Writer {
   #reference(value: DebugValue, isTop: boolean, depth: number): string {
     const address = `@0x${value.unsigned.toString(16)}`;
     const head = isTop ? `(${typeName(value.type)}) ${address}` : address;
-    if (this.isBrief || depth > 0) return head;
+    if (depth > 0) return head;
+    if (this.isBrief && !isScalar(bareType(value.bare.target ?? value.type))) return "...";
     return `${head}: ${this.#inside(() => this.text(value.deref(), false, depth + 1))}`;
   }
 
@@ -150,7 +161,6 @@ class Writer {
     const { counts = [], target } = value.bare;
     const count = counts[0] ?? 0;
     if (counts.length === 1 && target !== undefined && isText(target)) return this.#characters(value, target, count);
-    if (this.isBrief) return "...";
     const texts: string[] = [];
     for (let index = 0; index < count && this.#left > 0; index++) {
       const element = value.at(index);
@@ -165,7 +175,7 @@ class Writer {
   }
 
   #characters(value: DebugValue, element: DebugType, count: number): string {
-    const { size, name } = bareType(element);
+    const { size } = bareType(element);
     const { bytes } = value;
     const view = new DataView(bytes.buffer);
     const codes = Array.from({ length: Math.min(count, MOST_ELEMENTS) }, (_, index) => {
@@ -173,12 +183,11 @@ class Writer {
     });
     const isCut = count > MOST_ELEMENTS;
     if (!isCut && codes.at(-1) === 0) codes.pop();
-    return quotedText(codes, size === 1 ? "" : prefixOf(size, name), isCut);
+    return quotedText(codes, size === 1 ? "" : prefixOf(element), isCut);
   }
 
   #structure(value: DebugValue, bare: DebugType, depth: number): string {
     if (bare.isDeclaration) return "<incomplete type>";
-    if (this.isBrief) return "...";
     const parts = (bare.members ?? []).map((member) => this.#member(value, member, depth));
     for (const each of bare.statics ?? []) {
       const found = value.target.variable(each.entry);
@@ -210,19 +219,30 @@ class Writer {
 const COMPOUND: ReadonlySet<string> = new Set(["structure", "class", "union"]);
 
 function isText(type: DebugType): boolean {
-  const { kind, encoding, name } = bareType(type);
-  return isCharacter(type) || kind === "base" && (encoding === "utf" || name === "wchar_t");
+  return isCharacter(type) || wordOfCharacter(type) !== undefined;
 }
 
-function prefixOf(size: number, name: string | undefined): string {
-  return name === "wchar_t" ? "L" : size === 2 ? "u" : size === 4 ? "U" : "";
+/** The name of a type of characters of several bytes; C has only other names of numbers for them. */
+function wordOfCharacter(type: DebugType): string | undefined {
+  for (let at: DebugType | undefined = type; at !== undefined; at = at.target) {
+    if (at.name !== undefined && at.name in PREFIXES) return at.name;
+    if (at.kind === "base") return at.encoding === "utf" ? at.name : undefined;
+    if (at.kind !== "typedef" && at.kind !== "const" && at.kind !== "volatile") return undefined;
+  }
+  return undefined;
+}
+
+const PREFIXES: Readonly<Record<string, string>> = { wchar_t: "L", char16_t: "u", char32_t: "U" };
+
+function prefixOf(type: DebugType): string {
+  return PREFIXES[wordOfCharacter(type) ?? ""] ?? "";
 }
 
 /** A pointer's address, and the symbol there. */
 function addressText(address: bigint, { target }: DebugValue): string {
   const found = address === 0n ? undefined : target.symbols.at(address);
   const offset = found === undefined || found.offset === 0 ? "" : `+${found.offset}`;
-  return `0x${address.toString(16)}${found === undefined ? "" : ` <${found.name}${offset}>`}`;
+  return `0x${address.toString(16)}${found === undefined ? "" : ` <${demangle(found.name)}${offset}>`}`;
 }
 
 /** The name of an enumeration's number, or the names of its bits. */

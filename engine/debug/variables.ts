@@ -71,19 +71,33 @@ function contextOf(ground: Ground, entry: Entry, depth = 0): LocationContext {
   return {
     unit: entry.unit,
     bias: image.base,
-    register: (number) => number === 16 ? frame?.pc : frame?.registers[ENCODINGS[number]],
+    register: (number) => number === 16 ? frame?.pc : generalRegister(ground, ENCODINGS[number]),
     read: (address, size) => readNumber(target, address, size),
     ...(frame?.cfa === undefined ? {} : { cfa: frame.cfa }),
     frameBase: () => frameBase(ground),
     entryValue: (expression) => depth > MAXIMUM_CALLERS ? undefined : entryValue(ground, expression, depth + 1),
+    parameter: (parameter) => depth > MAXIMUM_CALLERS ? undefined : givenParameter(ground, parameter, depth + 1),
     threadAddress: (offset) => threadAddress(target, image, offset),
     wide: (register) => wideRegister(ground, register),
   };
 }
 
-function wideRegister({ target, level }: Ground, register: number): Uint8Array | undefined {
-  if (register < FIRST_XMM || register > LAST_XMM || level !== 0) return undefined;
+/** An SSE register. In callers too it is as it is now: see {@linkcode generalRegister}. */
+function wideRegister({ target }: Ground, register: number): Uint8Array | undefined {
+  if (register < FIRST_XMM || register > LAST_XMM) return undefined;
   return target.xmm(register - FIRST_XMM);
+}
+
+/**
+ * A general register in a frame. One that calls need not preserve is as what was called has it: where a compiler says
+ * that a variable is in it, it has seen that the called function leaves it alone.
+ */
+function generalRegister({ frames, level }: Ground, encoding: number): bigint | undefined {
+  for (let at = Math.min(level, frames.length - 1); at >= 0; at--) {
+    const value = frames[at].registers[encoding];
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function frameBase(ground: Ground): bigint | undefined {
@@ -127,10 +141,9 @@ function partOf(value: DebugValue, offset: number): DebugValue {
 }
 
 function registerBytes(ground: Ground, register: number): Uint8Array | undefined {
-  const { frames, level } = ground;
   const encoding = ENCODINGS[register];
   if (encoding === undefined) return wideRegister(ground, register);
-  const value = frames[level]?.registers[encoding];
+  const value = generalRegister(ground, encoding);
   return value === undefined ? undefined : bytesOf(value, 8);
 }
 
@@ -171,6 +184,18 @@ function pieceBytes(ground: Ground, place: Piece["place"], length: number): Uint
 
 /** What an expression came to when the function at hand was entered: its caller's call site may say so. */
 function entryValue(ground: Ground, expression: DwarfExpression, depth: number): bigint | undefined {
+  return callValue(ground, (child) => isSameBlock(child.block(ATTRIBUTE.location), expression), depth);
+}
+
+/** What the caller gave for a parameter that is passed no more. */
+function givenParameter(ground: Ground, parameter: Entry, depth: number): bigint | undefined {
+  const isMeant = (child: Entry) =>
+    (child.reference(ATTRIBUTE.callParameter) ?? child.reference(ATTRIBUTE.abstractOrigin)) === parameter;
+  return callValue(ground, isMeant, depth);
+}
+
+/** The value of a parameter at the caller's call site. */
+function callValue(ground: Ground, isMeant: (child: Entry) => boolean, depth: number): bigint | undefined {
   const { frames, level, target } = ground;
   const caller = frames[level + 1];
   if (caller?.image === undefined || caller.how === "guess" || frames[level].isTrampoline) return undefined;
@@ -180,7 +205,7 @@ function entryValue(ground: Ground, expression: DwarfExpression, depth: number):
   if (outer === undefined || site === undefined || !isCallOf(site, ground.function)) return undefined;
   const parameter = site.children.find((child) =>
     (child.tag === TAG.callSiteParameter || child.tag === TAG.gnuCallSiteParameter) &&
-    isSameBlock(child.block(ATTRIBUTE.location), expression)
+    isMeant(child)
   );
   const value = parameter?.block(ATTRIBUTE.callValue) ?? parameter?.block(ATTRIBUTE.gnuCallSiteValue);
   if (parameter === undefined || value === undefined) return undefined;

@@ -10,6 +10,7 @@ export {
   Symbols,
   type SymbolsOptions,
 } from "./directory.ts";
+export { demangle } from "./demangle.ts";
 export { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
 export { Image, type ImageOptions, type ImageRole } from "./image.ts";
 export { ImageInfo } from "./info.ts";

@@ -3,10 +3,11 @@
  *
  * Where symbols overlap, a function with a size comes before other symbols with a size, these before symbols without;
  * of equals the innermost. A symbol without a size reaches to the next symbol or to the end of its section. Leaves out
- * demangling and lines of source.
+ * lines of source.
  */
 
 import { type Candidate, collect, comparePreference, type SymbolKind, type SymbolSource } from "./candidates.ts";
+import { isCalled } from "./demangle.ts";
 import { flatten, type Interval, IntervalIndex, overlay } from "./intervals.ts";
 
 /** A symbol of an image that is mapped. */
@@ -43,6 +44,7 @@ export class SymbolTable {
   readonly #bias: number;
   readonly #index: IntervalIndex;
   readonly #symbols: (ImageSymbol | undefined)[] = [];
+  readonly #calledNames = new Map<string, readonly number[]>();
   #names: ReadonlyMap<string, readonly number[]> | undefined;
   #functions: readonly ImageSymbol[] | undefined;
 
@@ -84,12 +86,23 @@ export class SymbolTable {
   /**
    * The symbols of a name.
    *
-   * @param name The name, in full. A name that only exists in old versions is found without the version, too.
+   * @param name The name, in full; of C++ and Rust also as the source has it, with parameters or without. A name that only exists in old versions is found without the version, too.
    * @returns Exported symbols first, each group by ascending address; several static ones may share a name.
    */
   named(name: string): readonly ImageSymbol[] {
-    const symbols = (this.#nameIndex().get(name) ?? []).map((index) => this.#symbol(index));
+    const indexes = this.#nameIndex().get(name) ?? this.#called(name);
+    const symbols = indexes.map((index) => this.#symbol(index));
     return symbols.sort((a, b) => Number(b.isExported) - Number(a.isExported) || Number(a.address - b.address));
+  }
+
+  /** Those that the source calls by a name. */
+  #called(name: string): readonly number[] {
+    let found = this.#calledNames.get(name);
+    if (found === undefined) {
+      found = [...this.#nameIndex()].filter(([mangled]) => isCalled(mangled, name)).flatMap(([, indexes]) => indexes);
+      this.#calledNames.set(name, found = [...new Set(found)]);
+    }
+    return found;
   }
 
   /** All names, each once. */

@@ -5,6 +5,7 @@
  */
 
 import {
+  demangle,
   Emulator,
   type EmulatorOptions,
   hostScripts,
@@ -170,7 +171,7 @@ export class Session {
   get describe(): Describe {
     return (address) => {
       const found = this.#emulator.symbols.at(address);
-      if (found !== undefined) return `${found.name}${found.offset === 0 ? "" : `+${found.offset}`}`;
+      if (found !== undefined) return `${demangle(found.name)}${found.offset === 0 ? "" : `+${found.offset}`}`;
       return undefined;
     };
   }

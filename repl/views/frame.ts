@@ -8,10 +8,11 @@ import type { Style } from "./style.ts";
 export function argumentsText(frame: SourceFrame): string {
   return frame.arguments.map(({ name, value, atEntry }) => {
     const text = valueText(value, { isBrief: true });
-    if (atEntry === undefined) return `${name}=${text}`;
+    const isHidden = text === "..." && /reference$/.test(value.bare.kind);
+    if (atEntry === undefined || isHidden) return `${name}=${text}`;
     const before = valueText(atEntry, { isBrief: true });
-    if (before === text) return `${name}=${name}@entry=${text}`;
-    return value.isAvailable ? `${name}=${text}, ${name}@entry=${before}` : `${name}@entry=${before}`;
+    if (before === text && valueText(value) === valueText(atEntry)) return `${name}=${name}@entry=${text}`;
+    return text === "<optimized out>" ? `${name}@entry=${before}` : `${name}=${text}, ${name}@entry=${before}`;
   }).join(", ");
 }
 

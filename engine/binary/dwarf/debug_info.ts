@@ -17,6 +17,9 @@ import { UnitIndex } from "./unit_index.ts";
 import { readUnitTree, type UnitTree } from "./unit_tree.ts";
 import { type DwarfUnit, readUnits } from "./units.ts";
 
+/** DW_LANG_* of C. */
+const C_LANGUAGES: ReadonlySet<number> = new Set([0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x3e]);
+
 /** A unit and its entries. */
 export class InfoUnit {
   #tree: UnitTree | undefined;
@@ -39,6 +42,12 @@ export class InfoUnit {
   /** Its entries' shape. @throws {DwarfError} If it is corrupt. */
   get tree(): UnitTree {
     return this.#tree ??= readUnitTree(this.sections, this.header);
+  }
+
+  /** Whether its language is C, whose structures are named with a word before. */
+  get isC(): boolean {
+    const { language } = this.header;
+    return language !== undefined && C_LANGUAGES.has(language);
   }
 
   /** Its first entry. */

@@ -164,16 +164,17 @@ const ENCODINGS: Readonly<Record<number, Encoding>> = {
   0x10: "utf",
 };
 
-/** DW_LANG_* of C, whose structures are named with a word before. */
-const C_LANGUAGES: ReadonlySet<number> = new Set([0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x3e]);
-
 const types = new WeakMap<Entry, DebugType>();
 
 /** The type that an entry describes. @param entry The entry; undefined means `void`. */
 export function typeOf(entry: Entry | undefined): DebugType {
   if (entry === undefined) return VOID;
   let type = types.get(entry);
-  if (type === undefined) types.set(entry, type = new EntryType(entry));
+  if (type === undefined) {
+    // A unit of its own may have it, and this entry only the signature of that.
+    const whole = entry.has(ATTRIBUTE.signature) ? entry.reference(ATTRIBUTE.signature) : undefined;
+    types.set(entry, type = new EntryType(whole ?? entry));
+  }
   return type;
 }
 
@@ -216,7 +217,7 @@ class EntryType implements DebugType {
   }
 
   get isPlainlyNamed(): boolean {
-    return !C_LANGUAGES.has(this.entry.unit.root.number(ATTRIBUTE.language) ?? 0x1a);
+    return !this.entry.unit.isC;
   }
 
   get size(): number {
@@ -287,10 +288,19 @@ class EntryType implements DebugType {
   }
 
   get enumerators(): readonly Enumerator[] {
+    const prefix = this.isPlainlyNamed ? this.#enumeratorPrefix() : "";
     return this.#enumerators ??= this.entry.children.filter(({ tag }) => tag === TAG.enumerator).map((child) => ({
-      name: child.name ?? "?",
+      name: `${prefix}${child.name ?? "?"}`,
       value: child.exact(ATTRIBUTE.constantValue) ?? 0n,
     }));
+  }
+
+  /** What C++ has before the names: the enumeration's own name, if they are only known by that. */
+  #enumeratorPrefix(): string {
+    const { name = "" } = this;
+    if (this.entry.flag(ATTRIBUTE.enumClass)) return `${name}::`;
+    const end = name.lastIndexOf("::");
+    return end < 0 ? "" : name.slice(0, end + 2);
   }
 
   get parameters(): readonly Parameter[] {

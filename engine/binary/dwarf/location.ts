@@ -42,6 +42,8 @@ export interface LocationContext extends ExpressionContext {
   frameBase(): bigint | undefined;
   /** What an expression came to at the function's entry. */
   entryValue(expression: DwarfExpression): bigint | undefined;
+  /** What the caller gave for a parameter that the compiler took away. */
+  parameter(entry: Entry): bigint | undefined;
   /** The address of a thread's variable. */
   threadAddress(offset: bigint): bigint | undefined;
   /** The bytes of a register that is not a general one. */
@@ -180,8 +182,7 @@ class LocationMachine extends StackMachine {
         return this.push(this.#variable(entry));
       }
       case 0xfa: // GNU_parameter_ref
-        cursor.skip(4);
-        return unavailable();
+        return this.push(context.parameter(unit.entryAt(unit.header.offset + cursor.u32())) ?? unavailable());
       default:
         return super.execute(operation);
     }
