@@ -21,7 +21,7 @@ export type Storage =
     /** The general register that has it, by its encoding, if it can be set there. */
     readonly register?: number | undefined;
     /** Where it points to a variable that is not in memory. */
-    readonly pointer?: (() => DebugValue | undefined) | undefined;
+    readonly pointer?: ((type: DebugType) => DebugValue | undefined) | undefined;
   }
   | { readonly kind: "missing" };
 
@@ -267,8 +267,8 @@ export class DebugValue {
   /** What it points to, or refers to. @throws {DebugValueError} If it is no pointer. */
   deref(): DebugValue {
     const { kind, target } = this.bare;
-    if (this.#storage.kind === "bytes" && this.#storage.pointer !== undefined) {
-      const to = this.#storage.pointer();
+    if (this.#storage.kind === "bytes" && this.#storage.pointer !== undefined && target !== undefined) {
+      const to = this.#storage.pointer(target);
       if (to !== undefined) return to;
     }
     if (kind === "array" || kind === "function") return this.at(0);

@@ -89,7 +89,11 @@ class Writer {
     const isReference = value.bare.kind !== "pointer";
     const text = `${isTop ? `(${typeName(value.type)}) ` : ""}<synthetic pointer>`;
     if (!isReference || this.isBrief || depth > 0) return text;
-    return `${text}: ${this.#inside(() => this.text(value.deref(), false, depth + 1))}`;
+    const write = () => {
+      const to = value.deref();
+      return COMPOUND.has(to.bare.kind) ? this.#structure(to, to.bare, depth + 1) : this.text(to, false, depth + 1);
+    };
+    return `${text}: ${this.#inside(write)}`;
   }
 
   #base(value: DebugValue, { encoding, size }: DebugType): string {

@@ -6,6 +6,7 @@
 
 import {
   ATTRIBUTE,
+  type DebugType,
   type DwarfExpression,
   type Entry,
   locate,
@@ -128,16 +129,12 @@ function storageAt(ground: Ground, pieces: readonly Piece[], size: number): Stor
       return { kind: "bytes", bytes: place.bytes.subarray(0, size) };
     case "pointer": {
       const { to, offset } = place;
-      const pointer = () => to === undefined ? undefined : partOf(variableValue(ground, to), offset);
+      const pointer = (type: DebugType) => to && variableValue(ground, to).part(type, offset);
       return { kind: "bytes", bytes: new Uint8Array(size), pointer };
     }
     case "missing":
       return { kind: "missing" };
   }
-}
-
-function partOf(value: DebugValue, offset: number): DebugValue {
-  return offset === 0 ? value : value.part(value.type, offset);
 }
 
 function registerBytes(ground: Ground, register: number): Uint8Array | undefined {
