@@ -22,6 +22,7 @@ function declare(type: DebugType, declarator: string, depth: number): string {
     case "reference":
     case "rvalue reference": {
       if (target === undefined || type.entry !== undefined && type.name !== undefined) break;
+      if (type.isRust && declarator === "") return `*mut ${inner(target, "")}`;
       const mark = type.kind === "pointer" ? "*" : type.kind === "reference" ? "&" : "&&";
       const isCompound = target.kind === "array" || target.kind === "function";
       return inner(target, isCompound ? `(${mark}${declarator})` : `${mark}${declarator}`);
@@ -29,6 +30,7 @@ function declare(type: DebugType, declarator: string, depth: number): string {
     case "array": {
       if (target === undefined) break;
       const counts = type.counts ?? [undefined];
+      if (type.isRust && declarator === "") return `[${inner(target, "")}; ${counts[0] ?? ""}]`;
       return inner(target, `${declarator}${counts.map((count) => `[${count ?? ""}]`).join("")}`);
     }
     case "function":
@@ -92,6 +94,7 @@ export function shortName(name: string): string {
 
 /** Lines that define the type: its fields, if it has some. */
 export function typeLines(type: DebugType): string[] {
+  if (type.isRust && type.kind === "pointer") return [typeName(type)];
   const [inside, wrap] = unwrapped(type);
   if (inside.kind === "enumeration") {
     let next = 0n;

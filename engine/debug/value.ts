@@ -4,7 +4,7 @@
  * What is in memory is read when it is looked at. Leaves out how it is shown (see value_text.ts).
  */
 
-import { type DebugType, evaluate, type Member } from "../binary/dwarf/mod.ts";
+import { type DebugType, evaluate, type Member, type Variant } from "../binary/dwarf/mod.ts";
 import { bytesOf, numberOf, readNumber, type Target } from "./target.ts";
 import { toJavaScript } from "./value_js.ts";
 import { valueText } from "./value_text.ts";
@@ -222,6 +222,14 @@ export class DebugValue {
     if (bitSize === undefined) return this.part(type, bitOffset / 8);
     const start = Math.floor(bitOffset / 8);
     return this.part(type, start, { offset: bitOffset - start * 8, size: bitSize });
+  }
+
+  /** The shape that it has, of those that its type may have; undefined if it is of none. */
+  variant(): Variant | undefined {
+    const { discriminant, list = [] } = this.bare.variants ?? {};
+    const tag = discriminant === undefined ? undefined : this.member(discriminant).unsigned;
+    return list.find((each) => each.discriminant !== undefined && each.discriminant === tag) ??
+      list.find((each) => each.discriminant === undefined);
   }
 
   /** A base that several classes share: the table of virtual functions has its distance. */

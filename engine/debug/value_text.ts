@@ -1,14 +1,14 @@
 /**
  * Values as gdb prints them: `{x = 1, name = 0x4006f4 "root"}`, `97 'a'`, `(node *) 0x55555555a2a0`.
  *
- * Leaves out gdb's pretty-printers, but for the texts of C++ and the enumerations and slices of Rust. GDB manual,
- * "Data".
+ * Leaves out gdb's pretty-printers. GDB manual, "Data".
  */
 
-import type { DebugType, Member, Variants } from "../binary/dwarf/mod.ts";
+import type { DebugType, Member } from "../binary/dwarf/mod.ts";
 import { demangle } from "../symbols/mod.ts";
 import { GuestMemoryError } from "../memory/errors.ts";
 import { characterText, floatText, isRepeat, quotedText, runsOf } from "./number_text.ts";
+import { rustText } from "./rust_text.ts";
 import { typeName } from "./type_name.ts";
 import { bareType, type DebugValue, DebugValueError, isScalar } from "./value.ts";
 
@@ -175,7 +175,8 @@ class Writer {
     const parts = runsOf(texts, (a, b) => a === b).flatMap((run) =>
       isRepeat(run) ? [`${run.item} <repeats ${run.count} times>`] : Array<string>(run.count).fill(run.item)
     );
-    return `{${parts.join(", ")}${texts.length < count ? "..." : ""}}`;
+    const [open, close] = value.bare.isRust ? "[]" : "{}";
+    return `${open}${parts.join(", ")}${texts.length < count ? "..." : ""}${close}`;
   }
 
   #characters(value: DebugValue, element: DebugType, count: number): string {
@@ -192,6 +193,7 @@ class Writer {
 
   #structure(value: DebugValue, bare: DebugType, depth: number): string {
     if (bare.isDeclaration) return "<incomplete type>";
+    if (bare.isRust) return rustText(value, bare, (part) => this.#inside(() => this.text(part, false, depth + 1)));
     const parts = (bare.members ?? []).map((member) => this.#member(value, member, depth));
     for (const each of bare.statics ?? []) {
       const found = value.target.variable(each.entry);
@@ -199,7 +201,6 @@ class Writer {
         parts.push(`static ${each.name} = ${this.#inside(() => this.text(found, false, depth + 1))}`);
       }
     }
-    if (bare.variants !== undefined) parts.push(...this.#variant(value, bare.variants, depth));
     return parts.length === 0 ? "<no data fields>" : `{${parts.join(", ")}}`;
   }
 
@@ -209,14 +210,6 @@ class Writer {
       return `<${typeName(member.type)}> = ${text}`;
     }
     return member.name === undefined ? text : `${member.name} = ${text}`;
-  }
-
-  /** The fields of the shape that a value has. */
-  #variant(value: DebugValue, { discriminant, list }: Variants, depth: number): string[] {
-    const tag = discriminant === undefined ? undefined : value.member(discriminant).unsigned;
-    const found = list.find((each) => each.discriminant !== undefined && each.discriminant === tag) ??
-      list.find((each) => each.discriminant === undefined);
-    return (found?.members ?? []).map((member) => this.#member(value, member, depth));
   }
 }
 

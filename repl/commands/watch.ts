@@ -1,6 +1,7 @@
 /** `watch`, `rwatch`, `awatch`: stop the guest when memory or a register changes; see "Setting Watchpoints" in gdb's manual. */
 
 import type { WatchKind } from "../../mod.ts";
+import { interpretC } from "../session/c_value.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
 import { expressionValue } from "../session/address.ts";
@@ -13,6 +14,11 @@ import type { Command } from "./command.ts";
 const PARTS = /^(?:\/(\S+)\s+)?(?:-l(?:ocation)?\s+)?(.*?)(?:\s*,\s*(\w+))?(?:\s+if\s+(.+))?$/s;
 
 async function memory(session: Session, text: string, size: number | undefined, kind: WatchKind) {
+  const variable = interpretC(session, text);
+  if (variable !== undefined && "value" in variable && variable.value.address !== undefined) {
+    const { address, type } = variable.value;
+    return memoryTarget({ where: address, size: size ?? Math.max(type.size, 1), kind, text });
+  }
   const isUnknown = NAME.test(text) && typeof expressionValue(session, text) !== "bigint";
   if (isUnknown && session.attachments.canBeMapped) return memoryTarget({ where: text, size, kind, text });
   const place = await typedPlace(session, text, size);

@@ -123,6 +123,8 @@ export interface DebugType {
   readonly isDeclaration?: boolean;
   /** Whether its unit is of a language whose structures are named without the word `struct`: C++, Rust. */
   readonly isPlainlyNamed?: boolean;
+  /** Whether its unit is of Rust. */
+  readonly isRust?: boolean;
   /** Its entry; undefined for one that no program has. */
   readonly entry?: Entry;
 }
@@ -163,6 +165,9 @@ const ENCODINGS: Readonly<Record<number, Encoding>> = {
   8: "unsigned char",
   0x10: "utf",
 };
+
+/** DW_LANG_Rust. */
+const RUST = 0x1c;
 
 const types = new WeakMap<Entry, DebugType>();
 
@@ -218,6 +223,10 @@ class EntryType implements DebugType {
 
   get isPlainlyNamed(): boolean {
     return !this.entry.unit.isC;
+  }
+
+  get isRust(): boolean {
+    return this.entry.unit.header.language === RUST;
   }
 
   get size(): number {
