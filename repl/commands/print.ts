@@ -2,7 +2,7 @@
 
 import { type DebugValue, type Evaluated, valueText as debugText } from "../../mod.ts";
 import { addressOf, expressionValue, refuse } from "../session/address.ts";
-import { interpretC } from "../session/c_value.ts";
+import { interpretC, refuseC } from "../session/c_value.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
 import { shownValue } from "../session/show.ts";
@@ -24,6 +24,7 @@ export async function printLines(session: Session, format: string, expression: s
   const outcome = await session.evaluator.evaluate(expression);
   if (outcome.kind === "value") return shownValue(session, outcome.value);
   if (outcome.kind === "thrown" && outcome.error instanceof ReferenceError) refuse(session, value);
+  if (outcome.kind === "thrown" && outcome.error instanceof SyntaxError) refuseC(session, expression);
   if (outcome.kind === "thrown") throw outcome.error;
   throw new CommandError("Not waited for any longer");
 }

@@ -23,7 +23,10 @@ export function isNamed(text: string): boolean {
 export function interpretC(session: Session, text: string): Evaluated | undefined {
   if (session.isRunning || !isNamed(text)) return undefined;
   try {
-    return session.selection.interpret(text);
+    const found = session.selection.interpret(text);
+    // A value that is not there is a mistake; parts of one are shown as such.
+    if ("value" in found && found.value.address !== undefined) void found.value.bytes;
+    return found;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof UnknownVariableError) return undefined;
     if (error instanceof GuestMemoryError) {
@@ -31,6 +34,16 @@ export function interpretC(session: Session, text: string): Evaluated | undefine
     }
     if (error instanceof DebugValueError) throw new CommandError(error.message);
     throw error;
+  }
+}
+
+/** Throws what is wrong with an expression of C that is no TypeScript: a name that means nothing. */
+export function refuseC(session: Session, text: string): void {
+  try {
+    session.selection.interpret(text);
+  } catch (error) {
+    if (error instanceof UnknownVariableError) throw new CommandError(error.message);
+    if (!(error instanceof Error)) throw error;
   }
 }
 
