@@ -95,11 +95,14 @@ export {
 export type { Frame, FrameOrigin } from "./engine/unwind.ts";
 export {
   type Argument,
+  type Bits as BitRange,
   DebugValue,
   DebugValueError,
   type Evaluated,
   SourceFrame,
   type SourcePlace,
+  type Storage as ValueStorage,
+  type Target as ValueTarget,
   type TextOptions,
   typeLines,
   typeName,
@@ -108,6 +111,18 @@ export {
   type Variable,
 } from "./engine/debug/mod.ts";
 export { DwarfError } from "./engine/binary/dwarf/mod.ts";
+export type {
+  DebugEntry,
+  DebugType,
+  Encoding as DebugEncoding,
+  Enumerator as DebugEnumerator,
+  Member as DebugMember,
+  Parameter as DebugParameter,
+  StaticMember as DebugStaticMember,
+  TypeKind,
+  Variant as DebugVariant,
+  Variants as DebugVariants,
+} from "./engine/binary/dwarf/mod.ts";
 export type {
   ImageLines,
   ImageRole,

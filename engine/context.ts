@@ -17,7 +17,8 @@ import {
   type Target,
 } from "./debug/mod.ts";
 import { variableOfEntry } from "./debug/names.ts";
-import type { SymbolAt, Symbols } from "./symbols/mod.ts";
+import { entryOf } from "./debug/source_frame.ts";
+import { infoOf, type SymbolAt, type Symbols } from "./symbols/mod.ts";
 import { type Frame, unwind } from "./unwind.ts";
 
 /** Frames on the stack that the innermost one's variables need: what its caller knows of its arguments. */
@@ -198,8 +199,9 @@ export class GuestContext extends GuestCpu {
    * @returns The value; undefined if the function returns none, or nothing is known of its type.
    */
   returned(frame: SourceFrame): DebugValue | undefined {
-    const { function: entry } = frame;
-    return entry && frame.frame.image?.info().ask(() => returnedValue(this.#target, this, entry));
+    const entry = entryOf(frame);
+    const { image } = frame.frame;
+    return entry && image && infoOf(image).ask(() => returnedValue(this.#target, this, entry));
   }
 
   /** The instruction that is executed next; undefined where no memory is mapped. */

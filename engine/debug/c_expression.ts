@@ -29,9 +29,17 @@ export class UnknownVariableError extends Error {
   /** `UnknownVariableError`. */
   override readonly name = "UnknownVariableError";
 
-  /** @param variable The name. */
-  constructor(readonly variable: string) {
+  /** The name. */
+  readonly variable: string;
+
+  /**
+   * Puts the message together.
+   *
+   * @param variable The name.
+   */
+  constructor(variable: string) {
     super(`No symbol "${variable}" in current context.`);
+    this.variable = variable;
   }
 }
 
@@ -43,7 +51,7 @@ export interface ExpressionScope extends Outlook {
   dollar(name: string): DebugValue | undefined;
 }
 
-/** What an expression is: a value, or a type. */
+/** What an expression comes to: a value, or a type. */
 export type Evaluated = { readonly value: DebugValue } | { readonly type: DebugType };
 
 /**

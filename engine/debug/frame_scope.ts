@@ -4,7 +4,7 @@ import { GENERAL_REGISTERS } from "../arch/x86_64.ts";
 import type { DebugType } from "../binary/dwarf/mod.ts";
 import type { ExpressionScope } from "./c_expression.ts";
 import { INT, LONG } from "./c_types.ts";
-import type { SourceFrame } from "./source_frame.ts";
+import { groundOf, type SourceFrame } from "./source_frame.ts";
 import type { Target } from "./target.ts";
 import { DebugValue, pointerTo } from "./value.ts";
 
@@ -28,7 +28,7 @@ export function scopeOfFrame(
   const locals = new Map<string, DebugValue | undefined>();
   return {
     target,
-    ground: frame?.ground,
+    ground: frame && groundOf(frame),
     local(name) {
       if (!locals.has(name)) locals.set(name, frame?.local(name));
       return locals.get(name);

@@ -6,5 +6,5 @@ export { scopeOfFrame } from "./frame_scope.ts";
 export { type Argument, SourceFrame, sourceFrames, type SourcePlace, type Variable } from "./source_frame.ts";
 export type { Target } from "./target.ts";
 export { typeLines, typeName } from "./type_name.ts";
-export { DebugValue, DebugValueError } from "./value.ts";
+export { type Bits, DebugValue, DebugValueError, type Storage } from "./value.ts";
 export { type TextOptions, valueText } from "./value_text.ts";

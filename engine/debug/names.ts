@@ -4,8 +4,17 @@
  * The image and the unit at hand come first, then the program, then the others.
  */
 
-import { ATTRIBUTE, type DebugType, type Entry, qualifiedName, TAG, typeOf, typeOfValue } from "../binary/dwarf/mod.ts";
-import type { Image } from "../symbols/mod.ts";
+import {
+  ATTRIBUTE,
+  type DebugEntry,
+  type DebugType,
+  Entry,
+  qualifiedName,
+  TAG,
+  typeOf,
+  typeOfValue,
+} from "../binary/dwarf/mod.ts";
+import { type Image, infoOf } from "../symbols/mod.ts";
 import type { Target } from "./target.ts";
 import { DebugValue } from "./value.ts";
 import { type Ground, variableValue } from "./variables.ts";
@@ -30,10 +39,11 @@ export function globalNamed(outlook: Outlook, name: string): DebugValue | undefi
 }
 
 /** The value of a variable that is in no function, of whatever image it is. */
-export function variableOfEntry(target: Target, entry: Entry): DebugValue | undefined {
-  const image = target.symbols.images.find((each) => each.info().owns(entry));
+export function variableOfEntry(target: Target, entry: DebugEntry): DebugValue | undefined {
+  if (!(entry instanceof Entry)) return undefined;
+  const image = target.symbols.images.find((each) => infoOf(each).owns(entry));
   if (image === undefined) return undefined;
-  const value = image.info().ask(() => entryValue(target, image, entry));
+  const value = infoOf(image).ask(() => entryValue(target, image, entry));
   if (value !== undefined && !value.isOptimizedOut) return value;
   // A declaration in a class: the definition is elsewhere.
   const name = qualifiedName(entry);
@@ -110,7 +120,7 @@ function entriesNamed(outlook: Outlook, name: string, tags: readonly number[], i
     // What is in no function has a symbol: a look there is cheap.
     if (isSymbol && image !== ground?.image && !hasSymbol(image, last)) continue;
     const first = ground?.image === image ? ground.function?.unit : undefined;
-    const found = image.info().ask((info) =>
+    const found = infoOf(image).ask((info) =>
       info.search({ name: last, tags }, first).filter((entry) => isMeant(qualifiedName(entry), name))
     );
     if (found !== undefined && found.length > 0) return found.map((entry) => ({ image, entry }));
@@ -152,7 +162,7 @@ function isMeant(qualified: string | undefined, name: string): boolean {
 function enumeratorNamed({ target, ground }: Outlook, name: string): DebugValue | undefined {
   const unit = ground?.function?.unit;
   if (unit === undefined || ground === undefined) return undefined;
-  return ground.image.info().ask(() => {
+  return infoOf(ground.image).ask(() => {
     const { tags } = unit.tree;
     const last = lastPart(name);
     for (let index = 0; index < tags.length; index++) {

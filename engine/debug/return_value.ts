@@ -4,7 +4,7 @@
  * x86-64 psABI, section 3.2.3, "Returning of Values". Leaves out what comes in x87 registers: `long double`.
  */
 
-import { ATTRIBUTE, type DebugType, type Entry, TAG, typeOfValue } from "../binary/dwarf/mod.ts";
+import { ATTRIBUTE, type DebugType, Entry, TAG, typeOfValue } from "../binary/dwarf/mod.ts";
 import { bytesOf, type Target } from "./target.ts";
 import { bareType, DebugValue, elementType } from "./value.ts";
 
@@ -47,7 +47,7 @@ function isInMemory(type: DebugType): boolean {
   const bare = bareType(type);
   const isAggregate = bare.kind === "structure" || bare.kind === "class" || bare.kind === "union";
   // C++ returns in memory what has a copy constructor or destructor of its own; those have a function of the name.
-  return isAggregate && (bare.size > LARGEST || (bare.entry?.children ?? []).some(isCopier));
+  return isAggregate && (bare.size > LARGEST || bare.entry instanceof Entry && bare.entry.children.some(isCopier));
 }
 
 function isCopier(entry: Entry): boolean {

@@ -5,8 +5,8 @@
  */
 
 import { join } from "node:path";
-import { ATTRIBUTE, type Entry, qualifiedName, TAG } from "../binary/dwarf/mod.ts";
-import { demangle, type SourceLine } from "../symbols/mod.ts";
+import { ATTRIBUTE, type DebugEntry, type Entry, qualifiedName, TAG } from "../binary/dwarf/mod.ts";
+import { demangle, infoOf, type SourceLine } from "../symbols/mod.ts";
 import type { Frame } from "../unwind.ts";
 import type { Target } from "./target.ts";
 import type { DebugValue } from "./value.ts";
@@ -22,8 +22,8 @@ export interface Variable {
   readonly name: string;
   /** Its value. */
   readonly value: DebugValue;
-  /** Its entry. */
-  readonly entry: Entry;
+  /** The entry that describes it. */
+  readonly entry: DebugEntry;
 }
 
 /** An argument. */
@@ -31,6 +31,11 @@ export interface Argument extends Variable {
   /** The value it had when the function was entered, if the caller says so. */
   readonly atEntry: DebugValue | undefined;
 }
+
+/** The entry of a frame's function, or of its inlined call; undefined without debug information. */
+export let entryOf: (frame: SourceFrame) => Entry | undefined;
+/** What a frame's variables are found by; undefined without debug information. */
+export let groundOf: (frame: SourceFrame) => Ground | undefined;
 
 /** Blocks inside one another that are looked at. */
 const MAXIMUM_DEPTH = 256;
@@ -43,8 +48,7 @@ export class SourceFrame {
   readonly frame: Frame;
   /** Whether the call was inlined, and has no frame of its own. */
   readonly isInlined: boolean;
-  /** The entry of the function, or of the inlined call; undefined without debug information. */
-  readonly function: Entry | undefined;
+  readonly #function: Entry | undefined;
   readonly #ground: Ground | undefined;
   readonly #callee: Entry | undefined;
 
@@ -62,15 +66,26 @@ export class SourceFrame {
   ) {
     this.level = level;
     this.frame = frame;
-    this.function = found.function;
+    this.#function = found.function;
     this.#ground = found.ground;
     this.#callee = found.callee;
     this.isInlined = found.function?.tag === TAG.inlinedSubroutine;
   }
 
-  /** What variables are found by; undefined without debug information. */
-  get ground(): Ground | undefined {
-    return this.#ground;
+  static {
+    entryOf = (frame) => frame.#function;
+    groundOf = (frame) => frame.#ground;
+  }
+
+  /** Whether its function is known from debug information: with arguments and variables. */
+  get isKnown(): boolean {
+    return this.#function !== undefined;
+  }
+
+  /** Whether its function returns nothing, as far as is known. */
+  get isVoid(): boolean {
+    const entry = this.#function;
+    return entry !== undefined && this.#ask(() => entry.type === undefined) === true;
   }
 
   /** The instruction it is at or, in a caller, where it goes on. */
@@ -80,7 +95,7 @@ export class SourceFrame {
 
   /** The function's name with its namespaces; without debug information, its symbol's. */
   get name(): string | undefined {
-    const { function: entry } = this;
+    const entry = this.#function;
     const symbol = this.frame.symbol?.name;
     const name = entry && this.#ask(() => qualifiedName(entry));
     return name !== undefined ? shortName(name) : (symbol === undefined ? undefined : demangle(symbol));
@@ -99,7 +114,7 @@ export class SourceFrame {
 
   /** Its arguments, in their order. */
   get arguments(): readonly Argument[] {
-    const { function: entry, ground } = this;
+    const [entry, ground] = [this.#function, this.#ground];
     if (entry === undefined || ground === undefined) return [];
     return this.#variables(entry, TAG.formalParameter).map((variable) => ({
       ...variable,
@@ -111,12 +126,12 @@ export class SourceFrame {
 
   /** Its variables that are alive, those of the innermost block first; without arguments. */
   get locals(): readonly Variable[] {
-    return this.blocks.toReversed().flatMap((block) => this.#variables(block, TAG.variable));
+    return this.#blocks.toReversed().flatMap((block) => this.#variables(block, TAG.variable));
   }
 
   /** The function and the blocks inside it that are active, the innermost last. */
-  get blocks(): readonly Entry[] {
-    const { function: entry } = this;
+  get #blocks(): readonly Entry[] {
+    const entry = this.#function;
     return entry === undefined ? [] : this.#ask(() => blocksAt(entry, this.#place)) ?? [];
   }
 
@@ -126,7 +141,7 @@ export class SourceFrame {
    * @returns Its value; undefined if there is none of that name.
    */
   local(name: string): DebugValue | undefined {
-    for (const block of this.blocks.toReversed()) {
+    for (const block of this.#blocks.toReversed()) {
       for (const tag of [TAG.variable, TAG.formalParameter]) {
         const found = this.#variables(block, tag).find((variable) => variable.name === name);
         if (found !== undefined) return found.value;
@@ -139,11 +154,11 @@ export class SourceFrame {
     return Number(this.frame.place - (this.frame.image?.base ?? 0n));
   }
 
-  #variables(block: Entry, tag: number): Variable[] {
+  #variables(block: Entry, tag: number): (Variable & { readonly entry: Entry })[] {
     const ground = this.#ground;
     if (ground === undefined) return [];
     return this.#ask(() => {
-      const variables: Variable[] = [];
+      const variables: (Variable & { readonly entry: Entry })[] = [];
       for (const entry of declared(block, tag)) {
         const { name } = entry;
         if (name === undefined || entry.flag(ATTRIBUTE.declaration)) continue;
@@ -156,7 +171,8 @@ export class SourceFrame {
 
   /** What is corrupt is told once, and answers nothing. */
   #ask<T>(question: () => T): T | undefined {
-    return this.frame.image?.info().ask(question);
+    const { image } = this.frame;
+    return image && infoOf(image).ask(question);
   }
 }
 
@@ -207,7 +223,7 @@ export function sourceFrames(target: Target, frames: readonly Frame[]): SourceFr
   for (const [level, frame] of frames.entries()) {
     const { image } = frame;
     const address = Number(frame.place - (image?.base ?? 0n));
-    const info = image?.info();
+    const info = image && infoOf(image);
     const entry = info?.ask((each) => each.functionAt(address));
     if (entry === undefined || image === undefined) {
       found.push(new SourceFrame(found.length, frame));

@@ -1,20 +1,22 @@
 /** The guest as its variables are found in it: memory, images, and the registers that frames do not have. */
 
-import type { Entry } from "../binary/dwarf/mod.ts";
+import type { DebugEntry } from "../binary/dwarf/mod.ts";
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { Image, Symbols } from "../symbols/mod.ts";
 import type { DebugValue } from "./value.ts";
 
 /** A guest, for reading and changing its variables. */
 export interface Target {
+  /** Its memory. */
   readonly memory: GuestMemory;
+  /** Its images. */
   readonly symbols: Symbols;
   /** The bytes of an SSE register as it is now. */
   xmm(index: number): Uint8Array;
   /** The base of thread-local storage. */
   readonly fsBase: bigint;
   /** A variable that is in no function; undefined if nothing is known of where it is. */
-  variable(entry: Entry): DebugValue | undefined;
+  variable(entry: DebugEntry): DebugValue | undefined;
   /** Sets a general register by its encoding, in the innermost frame. */
   setGeneral(encoding: number, value: bigint): void;
 }

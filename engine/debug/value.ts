@@ -9,7 +9,7 @@ import { bytesOf, numberOf, readNumber, type Target } from "./target.ts";
 import { toJavaScript } from "./value_js.ts";
 import { valueText } from "./value_text.ts";
 
-/** Where a value is. */
+/** Where a value is; see {@linkcode DebugValue}. */
 export type Storage =
   | { readonly kind: "memory"; readonly address: bigint }
   /** It is not in memory, or in several places: here are its bytes. */
@@ -26,8 +26,10 @@ export type Storage =
   | { readonly kind: "missing" };
 
 /** A part of the bits of what a value is in. */
-interface Bits {
+export interface Bits {
+  /** The first of them, counted from the lowest. */
   readonly offset: number;
+  /** How many. */
   readonly size: number;
 }
 

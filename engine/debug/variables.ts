@@ -16,7 +16,7 @@ import {
   TAG,
   typeOfValue,
 } from "../binary/dwarf/mod.ts";
-import type { Image } from "../symbols/mod.ts";
+import { type Image, infoOf } from "../symbols/mod.ts";
 import type { Frame } from "../unwind.ts";
 import { bytesOf, ENCODINGS, numberOf, readNumber, type Target, threadAddress } from "./target.ts";
 import { DebugValue, type Storage } from "./value.ts";
@@ -197,7 +197,7 @@ function callValue(ground: Ground, isMeant: (child: Entry) => boolean, depth: nu
   const caller = frames[level + 1];
   if (caller?.image === undefined || caller.how === "guess" || frames[level].isTrampoline) return undefined;
   const { image } = caller;
-  const outer = image.info().ask((info) => info.functionAt(Number(caller.place - image.base)));
+  const outer = infoOf(image).ask((info) => info.functionAt(Number(caller.place - image.base)));
   const site = outer && callSite(outer, Number(caller.pc - image.base));
   if (outer === undefined || site === undefined || !isCallOf(site, ground.function)) return undefined;
   const parameter = site.children.find((child) =>

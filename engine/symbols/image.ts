@@ -45,6 +45,9 @@ export interface ImageOptions extends LoadOptions {
 const PAGE_SIZE = 4096n;
 const NO_BYTES = new Uint8Array();
 
+/** The debugging entries of an image: functions, variables and types, at the file's addresses; none without -g. */
+export let infoOf: (image: Image) => ImageInfo;
+
 /** One ELF file mapped in a guest. */
 export class Image {
   /** Its name as users know it: the last part of its path, such as `libc.so.6`. */
@@ -216,13 +219,8 @@ export class Image {
     return this.#lines ??= new ImageLines(this.#debugSections(), this.base);
   }
 
-  /**
-   * Its debugging entries: functions, variables and types, at the file's addresses.
-   *
-   * @returns The entries; where there is no debug information, there are none.
-   */
-  info(): ImageInfo {
-    return this.#info ??= new ImageInfo(this.#debugSections(), this.base);
+  static {
+    infoOf = (image) => image.#info ??= new ImageInfo(image.#debugSections(), image.base);
   }
 
   #debugSections(): DebugSections {

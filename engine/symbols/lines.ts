@@ -9,7 +9,6 @@ import {
   type DebugSections,
   type DwarfError,
   type DwarfFile,
-  type DwarfUnit,
   type LineRow,
   pathOf,
 } from "../binary/dwarf/mod.ts";
@@ -93,7 +92,10 @@ export class ImageLines {
   }
 
   /** A file that entries of a unit refer to by its number; undefined if there is none. */
-  pathOfFile(unit: DwarfUnit, number: number): Pick<SourceLine, "file" | "directory"> | undefined {
+  pathOfFile(
+    unit: { readonly lineOffset: number | undefined },
+    number: number,
+  ): Pick<SourceLine, "file" | "directory"> | undefined {
     const file = this.#lines.fileOf(unit, number);
     return file && placeOf(pathOf(file));
   }

@@ -12,7 +12,7 @@ export {
 } from "./directory.ts";
 export { demangle } from "./demangle.ts";
 export { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
-export { Image, type ImageOptions, type ImageRole } from "./image.ts";
+export { Image, type ImageOptions, type ImageRole, infoOf } from "./image.ts";
 export { ImageInfo } from "./info.ts";
 export { ImageLines, type SourceLine } from "./lines.ts";
 export { bodyOf } from "./prologue.ts";

@@ -6,7 +6,7 @@
  */
 
 import { ATTRIBUTE, type Entry, type InfoUnit, isLocationList, TAG } from "../binary/dwarf/mod.ts";
-import type { Image } from "./image.ts";
+import { type Image, infoOf } from "./image.ts";
 
 /** Lines that are looked at for the mark that ends a prologue. */
 const MOST_LINES = 16;
@@ -18,9 +18,9 @@ const MOST_LINES = 16;
  * @param address Its address in the guest; any other address is given back.
  */
 export function bodyOf(image: Image, address: number): number {
-  const entry = image.info().ask((info) => info.functionAt(address - Number(image.base)));
+  const entry = infoOf(image).ask((info) => info.functionAt(address - Number(image.base)));
   if (entry === undefined) return address;
-  return image.info().ask(() => behindPrologue(image, entry, address)) ?? address;
+  return infoOf(image).ask(() => behindPrologue(image, entry, address)) ?? address;
 }
 
 function behindPrologue(image: Image, entry: Entry, address: number): number {

@@ -19,7 +19,7 @@ export const backtrace: Command = {
     const { out, describe } = session;
     for (const frame of session.selection.list(count).slice(0, count)) {
       out.print(frameLine(frame, describe, out.style));
-      if (!isFull || frame.function === undefined) continue;
+      if (!isFull || !frame.isKnown) continue;
       const { locals } = frame;
       out.print(locals.length === 0 ? "No locals." : variableLines(locals).map((line) => `        ${line}`));
     }

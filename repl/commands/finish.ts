@@ -8,9 +8,8 @@ import { hex } from "../views/hex.ts";
 
 function showReturned(session: Session, left: SourceFrame | undefined): void {
   const { out, selection, emulator: { cpu } } = session;
-  const type = left?.function?.type;
-  if (left?.function === undefined || left.isInlined) return out.print(`Value returned: rax = ${hex(cpu.rax)}`);
-  if (type === undefined) return;
+  if (left === undefined || !left.isKnown || left.isInlined) return out.print(`Value returned: rax = ${hex(cpu.rax)}`);
+  if (left.isVoid) return;
   const value = cpu.returned(left);
   if (value === undefined) return;
   // The place it is in will be used for something else.
@@ -29,7 +28,7 @@ export const finish: Command = {
     session.requireAlive();
     const { selection, out } = session;
     const left = selection.current;
-    if (left?.function !== undefined) out.print(`Run till exit from ${frameLine(left, session.describe, out.style)}`);
+    if (left?.isKnown) out.print(`Run till exit from ${frameLine(left, session.describe, out.style)}`);
     await session.run(async () => {
       const reason = await session.control.finish(left?.frame.level);
       if (reason.kind === "stepped") showReturned(session, left);

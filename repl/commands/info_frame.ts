@@ -10,7 +10,7 @@ import { hex } from "../views/hex.ts";
 function selected(session: Session): SourceFrame {
   session.requireAlive();
   const { current } = session.selection;
-  if (current?.function === undefined) throw new CommandError("No symbol table info available.");
+  if (!current?.isKnown) throw new CommandError("No symbol table info available.");
   return current;
 }
 

@@ -19,7 +19,7 @@ export function argumentsText(frame: SourceFrame): string {
 /** Whether the address says more than the line: the frame is in the middle of it. */
 function isMidLine(frame: SourceFrame): boolean {
   if (frame.source === undefined) return true;
-  const isOuter = frame.function !== undefined && frame.source !== frame.frame.source && frame.level > 0;
+  const isOuter = frame.isKnown && frame.source !== frame.frame.source && frame.level > 0;
   if (isOuter && frame.frame.source?.line !== frame.source.line) return frame.frame.level > 0 && !frame.isInlined;
   return frame.frame.level > 0 || frame.frame.source?.address !== frame.pc;
 }
@@ -29,7 +29,7 @@ export function frameLine(frame: SourceFrame, describe: Describe, style: Style):
   const { source, frame: { how }, pc, level } = frame;
   const guess = how === "guess" ? style.dim("  (guess: found on the stack)") : "";
   const number = `#${String(level).padEnd(2)}`;
-  if (frame.function === undefined) {
+  if (!frame.isKnown) {
     const line = source === undefined ? "" : ` at ${source.file}:${source.line}`;
     return `${number} ${hex(pc)} in ${describe(pc) ?? "??"}${line}${guess}`;
   }

@@ -106,7 +106,7 @@ export class DebugLines {
   }
 
   /** A file that entries of a unit refer to by its number; undefined if there is none. */
-  fileOf({ lineOffset }: DwarfUnit, number: number): DwarfFile | undefined {
+  fileOf({ lineOffset }: Pick<DwarfUnit, "lineOffset">, number: number): DwarfFile | undefined {
     const program = this.#programs.find(({ offset }) => offset === lineOffset);
     return program && this.#filesOf(program)[number];
   }

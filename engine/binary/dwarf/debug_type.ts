@@ -9,6 +9,16 @@ import { ATTRIBUTE, TAG } from "./constants.ts";
 import type { Entry } from "./entry.ts";
 import type { DwarfExpression } from "./expression.ts";
 
+/** The debugging entry that describes something: for messages, and to tell one from another. */
+export interface DebugEntry {
+  /** Its tag (DW_TAG_*). */
+  readonly tag: number;
+  /** Where it is in its section. */
+  readonly offset: number;
+  /** Its name; undefined if it has none. */
+  readonly name: string | undefined;
+}
+
 /** What a type is. */
 export type TypeKind =
   | "void"
@@ -64,15 +74,19 @@ export interface Member {
 
 /** A variable that is a member of a class, not of each value. */
 export interface StaticMember {
+  /** Its name. */
   readonly name: string;
+  /** Its type. */
   readonly type: DebugType;
   /** The entry that declares it. */
-  readonly entry: Entry;
+  readonly entry: DebugEntry;
 }
 
 /** A name of a number. */
 export interface Enumerator {
+  /** The name. */
   readonly name: string;
+  /** The number. */
   readonly value: bigint;
 }
 
@@ -80,18 +94,23 @@ export interface Enumerator {
 export interface Variant {
   /** The numbers that mean it; undefined for the one that others leave. */
   readonly discriminant: bigint | undefined;
+  /** The fields of a value of the shape. */
   readonly members: readonly Member[];
 }
 
 /** Shapes that a value may have, and the field that says which it has. */
 export interface Variants {
+  /** The field; undefined if there is only one shape. */
   readonly discriminant: Member | undefined;
+  /** The shapes. */
   readonly list: readonly Variant[];
 }
 
 /** A parameter of a type of functions. */
 export interface Parameter {
+  /** Its name; undefined if it has none. */
   readonly name: string | undefined;
+  /** Its type. */
   readonly type: DebugType;
 }
 
@@ -126,7 +145,7 @@ export interface DebugType {
   /** Whether its unit is of Rust. */
   readonly isRust?: boolean;
   /** Its entry; undefined for one that no program has. */
-  readonly entry?: Entry;
+  readonly entry?: DebugEntry;
 }
 
 /** The type that says nothing. */

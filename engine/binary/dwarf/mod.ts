@@ -5,6 +5,7 @@ export { ATTRIBUTE, TAG } from "./constants.ts";
 export { DebugInfo, type InfoUnit, type OpenSplit } from "./debug_info.ts";
 export { DebugLines } from "./debug_lines.ts";
 export {
+  type DebugEntry,
   type DebugType,
   type Encoding,
   type Enumerator,
