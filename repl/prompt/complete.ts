@@ -1,5 +1,6 @@
 /** What the tab key offers: commands, what a command takes, symbols, registers, names in scope, properties. */
 
+import type { Command } from "../commands/command.ts";
 import { allCommands, commandOf } from "../commands/mod.ts";
 import { ORDER } from "../views/registers.ts";
 import type { Session } from "../session/session.ts";
@@ -7,8 +8,16 @@ import type { Session } from "../session/session.ts";
 const MOST = 200;
 const REGISTERS = [...ORDER, "pc", "sp"];
 
-/** Completions and the part of the line that they replace, as readline wants them. */
-export type Completion = [candidates: string[], replaced: string];
+/** What the word being typed may become. */
+export interface Completion {
+  readonly candidates: readonly string[];
+  /** The part of the line that a candidate replaces. */
+  readonly replaced: string;
+  /** How what is being typed is used: a command's usage, a function's parameters. */
+  readonly hint?: string;
+}
+
+const NOTHING: Completion = { candidates: [], replaced: "" };
 
 function symbolsFrom(session: Session, word: string): string[] {
   if (/[*?[\]/]/.test(word)) return [];
@@ -46,7 +55,27 @@ function objectAt(path: string): unknown {
 }
 
 function matching(candidates: readonly string[], word: string): Completion {
-  return [candidates.filter((each) => each.startsWith(word)).sort().slice(0, MOST), word];
+  return { candidates: candidates.filter((each) => each.startsWith(word)).sort().slice(0, MOST), replaced: word };
+}
+
+function completeCommand(session: Session, command: Command, word: string): Completion {
+  if (word.startsWith("$")) return matching(REGISTERS.map((name) => `$${name}`), word);
+  if (command.complete !== undefined) return matching(command.complete(session, word), word);
+  const bare = /[^\s*&(+-]*$/.exec(word)?.[0] ?? "";
+  return matching(symbolsFrom(session, bare), bare);
+}
+
+/** A function that is called with nothing typed of this argument yet. */
+const CALL = /([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\((?:[^()"'`]*,)?\s*$/;
+
+/** `hook(where, handler, options)`: a function's parameters, from its text. */
+function signatureOf(path: string): string | undefined {
+  const value = objectAt(path);
+  if (typeof value !== "function") return undefined;
+  const text = Function.prototype.toString.call(value);
+  const parameters = /^(?:async\s+)?(?:function\s*)?[\w$]*\s*\(([\s\S]*?)\)\s*(?:=>|\{)/.exec(text)?.[1];
+  const bare = parameters?.replaceAll(/\s+/g, " ").trim();
+  return bare === undefined ? undefined : `${path}(${bare})`;
 }
 
 /** Completes a line up to the cursor. */
@@ -58,18 +87,17 @@ export function complete(session: Session, line: string): Completion {
   }
   const command = commandOf(/^\s*([a-z]+)[\s/]/.exec(line)?.[1] ?? "");
   const word = /[^\s]*$/.exec(line)?.[0] ?? "";
-  if (command !== undefined) {
-    if (word.startsWith("$")) return matching(REGISTERS.map((name) => `$${name}`), word);
-    if (command.complete !== undefined) return matching(command.complete(session, word), word);
-    const bare = /[^\s*&(+-]*$/.exec(word)?.[0] ?? "";
-    return matching(symbolsFrom(session, bare), bare);
+  if (command !== undefined) return { ...completeCommand(session, command, word), hint: command.usage };
+  const called = CALL.exec(line);
+  if (called !== null && signatureOf(called[1]) !== undefined) {
+    return { ...NOTHING, hint: signatureOf(called[1]) ?? "" };
   }
   const quoted = /(?:hook|break_|find|image)\(\s*["'`]([^"'`]*)$/.exec(line);
   if (quoted !== null) return matching(symbolsFrom(session, quoted[1]), quoted[1]);
   const path = /([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)?\.([\w$]*)$/.exec(line);
-  if (path !== null) return path[1] === undefined ? [[], ""] : matching(propertiesOf(objectAt(path[1])), path[2]);
+  if (path !== null) return path[1] === undefined ? NOTHING : matching(propertiesOf(objectAt(path[1])), path[2]);
   const name = /[\w$]*$/.exec(line)?.[0] ?? "";
-  return name === "" ? [[], ""] : matching(scopeNames(), name);
+  return name === "" ? NOTHING : matching(scopeNames(), name);
 }
 
 function scopeNames(): string[] {

@@ -2,8 +2,8 @@
  * Evaluates TypeScript as a console does: top-level await, `const` declared again, the last value as `_`.
  *
  * Types are stripped, then V8 evaluates in its REPL mode. What awaits is made a function where it can be, and waited for
- * here: a promise that nothing can settle any more would bring the inspector down. A stretch of code that gives nothing
- * else a turn is stopped after a time, because nothing else, not even Ctrl-C, could stop it. Leaves out type-checking.
+ * here: a promise that nothing can settle any more would bring the inspector down. A loop that gives nothing else a turn
+ * ends at Ctrl-C, see interruptible.ts; anything else that gives none is stopped after a time. Leaves out type-checking.
  */
 
 import { stripTypeScriptTypes } from "node:module";
@@ -12,6 +12,7 @@ import { pathToFileURL } from "node:url";
 import { CommandError } from "../session/errors.ts";
 import { rewriteImports } from "./imports.ts";
 import { Inspector, type Ran } from "./inspector.ts";
+import { Interrupts } from "./interruptible.ts";
 import { nameScripts } from "./stack_traces.ts";
 
 const LIBRARY = new URL("../../mod.ts", import.meta.url).href;
@@ -40,6 +41,7 @@ export interface ScriptLine {
 export class Evaluator {
   readonly #inspector = new Inspector();
   readonly #names = nameScripts();
+  readonly #interrupts = new Interrupts();
   /** Lines of what was evaluated, and how many lines were put before them. */
   readonly #sources = new Map<string, { readonly lines: readonly string[]; readonly before: number }>();
   #count = 0;
@@ -64,6 +66,11 @@ export class Evaluator {
     return source === undefined || text === undefined ? undefined : { text, line: line - source.before };
   }
 
+  /** Ctrl-C was seen by the prompt itself: loops go on. */
+  acknowledgeInterrupt(): void {
+    this.#interrupts.clear();
+  }
+
   /** Whether something is being evaluated. */
   get isBusy(): boolean {
     return this.#abandon !== undefined;
@@ -82,7 +89,8 @@ export class Evaluator {
    */
   async evaluate(text: string, name?: string, folder: string = Deno.cwd()): Promise<Outcome> {
     const script = name ?? `prompt-${++this.#count}`;
-    const code = prepare(text, folder) ?? text;
+    const code = await this.#interrupts.prepare(prepare(text, folder) ?? text);
+    this.#interrupts.clear();
     const abandoned = new Promise<"abandoned">((resolve) => this.#abandon = () => resolve("abandoned"));
     try {
       const ran = await Promise.race([this.#run(code, script, text.split("\n")), abandoned]);
@@ -144,6 +152,7 @@ export class Evaluator {
 
   /** Disconnects from V8. */
   close(): void {
+    this.#interrupts.close();
     this.#inspector.close();
     this.#names[Symbol.dispose]();
   }

@@ -35,6 +35,7 @@ export function statementsOf(lines: readonly string[]): string[] {
  */
 export async function execute(session: Session, text: string): Promise<boolean> {
   const worked = await executeAlone(session, text) && await runDue(session);
+  await session.out.settle();
   session.onInput?.(text);
   return worked;
 }

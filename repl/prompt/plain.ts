@@ -41,6 +41,7 @@ export class Plain implements Output {
   readonly isTerminal = false;
   readonly width = 100;
   readonly height = 24;
+  pages = false;
   readonly #reader: ByteReader;
   readonly #write: (text: string) => void;
   readonly #showsPrompt: boolean;
@@ -90,6 +91,17 @@ export class Plain implements Output {
 
   /** Nothing tells where the guest's output ended. */
   freshLine(): void {}
+
+  /** Nothing waits. */
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What is being typed is not drawn again: the terminal does the editing. */
+  beforeGuestOutput(): void {}
+
+  /** See {@linkcode Plain.beforeGuestOutput}. */
+  afterGuestOutput(): void {}
 
   repaint(lines: readonly string[]): void {
     this.print(lines);

@@ -69,7 +69,7 @@ export async function repl(options: ReplOptions): Promise<number> {
     ? new Terminal(
       { read: (bytes) => Deno.stdin.read(bytes), setRaw: (isRaw) => Deno.stdin.setRaw(isRaw) },
       history.load(),
-      (line) => session === undefined ? [[], ""] : complete(session, line),
+      (line) => session === undefined ? { candidates: [], replaced: "" } : complete(session, line),
     )
     : new Plain(reader, write, isPerson);
   try {

@@ -11,6 +11,8 @@ import type { Output } from "../session/output.ts";
 import { styleFor } from "../views/style.ts";
 import type { Completion } from "./complete.ts";
 import { Keys, type KeySource } from "./keys.ts";
+import { Pager } from "./pager.ts";
+import { type Key, ReverseSearch, type Searched } from "./reverse_search.ts";
 
 /** What reading a line came to. */
 export type Read =
@@ -39,10 +41,17 @@ export function terminalSize(): { columns: number; rows: number } {
   }
 }
 
-/** readline's private counter of rows above the cursor. */
-type Rows = { prevRows: number };
-/** readline's history, the newest first. */
-type Kept = { readonly history: readonly string[] };
+/** How often the typed line is drawn again while the guest writes. */
+const REDRAW_MILLISECONDS = 40;
+
+/** What of readline has no type: its lines, its counter of rows above the cursor, what it does with a key. */
+interface Inner {
+  prevRows: number;
+  line: string;
+  cursor: number;
+  readonly history: readonly string[];
+  _ttyWrite(text: string | undefined, key: Key): void;
+}
 
 /** A terminal with a line editor. */
 export class Terminal implements Output {
@@ -52,6 +61,14 @@ export class Terminal implements Output {
   #readline: Interface;
   readonly #complete: (line: string) => Completion;
   readonly #lines: string[] = [];
+  readonly #source: KeySource;
+  readonly #pager = new Pager({ height: () => this.height, write: writeOut, key: () => this.#key() });
+  /** Whether the typed line is off the screen because the guest writes. */
+  #isAside = false;
+  #search: ReverseSearch | undefined;
+  #prompt = "";
+  #redraw: ReturnType<typeof setTimeout> | undefined;
+  #drawn = 0;
   #waiting: ((read: Read) => void) | undefined;
   #isEnded = false;
   #isClosed = false;
@@ -61,6 +78,7 @@ export class Terminal implements Output {
    * @param complete Completes the line up to the cursor.
    */
   constructor(source: KeySource, history: string[], complete: (line: string) => Completion) {
+    this.#source = source;
     this.#keys = new Keys(source);
     this.#complete = complete;
     this.#readline = this.#open(history);
@@ -74,8 +92,9 @@ export class Terminal implements Output {
       history,
       historySize: 2000,
       removeHistoryDuplicates: true,
-      completer: this.#complete,
+      completer: (line: string) => this.#offer(this.#complete(line)),
     });
+    this.#followKeys(readline as unknown as Inner);
     this.#keys.rest();
     readline.on("line", (text) => this.#deliver({ kind: "line", text }));
     readline.on("SIGINT", () => {
@@ -94,11 +113,44 @@ export class Terminal implements Output {
   #reopen(): void {
     if (!this.#isEnded || this.#isClosed || this.#keys.readableEnded) return;
     this.#isEnded = false;
-    this.#readline = this.#open([...(this.#readline as unknown as Kept).history]);
+    this.#readline = this.#open([...this.#inner.history]);
+  }
+
+  get #inner(): Inner {
+    return this.#readline as unknown as Inner;
   }
 
   #setLine(text: string): void {
     Object.assign(this.#readline, { line: text, cursor: text.length });
+  }
+
+  /** Ctrl-R is not readline's: its keys go to the search while one is under way. */
+  #followKeys(inner: Inner): void {
+    const write = inner._ttyWrite.bind(inner);
+    inner._ttyWrite = (text, key) => {
+      if (this.#search === undefined && !(key.ctrl && key.name === "r")) return write(text, key);
+      const isNew = this.#search === undefined;
+      this.#search ??= new ReverseSearch(inner.history, inner.line);
+      const searched = isNew ? this.#search.shown : this.#search.press(text, key);
+      this.#showSearch(searched);
+      if (searched.kind === "done" && searched.key) write(text, key);
+    };
+  }
+
+  #showSearch(searched: Searched): void {
+    if (searched.kind === "done") this.#search = undefined;
+    this.#readline.setPrompt(searched.kind === "on" ? searched.prompt : this.#prompt);
+    this.#setLine(searched.line);
+    this.#readline.prompt(true);
+  }
+
+  /** What the tab key offers; with nothing to choose from, how it is used. */
+  #offer({ candidates, replaced, hint }: Completion): [string[], string] {
+    if (hint !== undefined && (candidates.length === 0 || replaced === "")) {
+      queueMicrotask(() => this.print(this.style.dim(hint)));
+      return [[], ""];
+    }
+    return [[...candidates], replaced];
   }
 
   #deliver(read: Read): void {
@@ -121,6 +173,7 @@ export class Terminal implements Output {
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.#keys.want();
+      this.#prompt = prompt;
       this.#readline.setPrompt(prompt);
       this.#rows = 0;
       this.#readline.prompt(true);
@@ -128,7 +181,7 @@ export class Terminal implements Output {
   }
 
   set #rows(rows: number) {
-    (this.#readline as unknown as Rows).prevRows = rows;
+    this.#inner.prevRows = rows;
   }
 
   get width(): number {
@@ -142,11 +195,78 @@ export class Terminal implements Output {
   print(lines: readonly string[] | string): void {
     const text = (typeof lines === "string" ? [lines] : lines).map((line) => `${line}\n`).join("");
     if (text === "") return;
-    if (this.#waiting === undefined) return writeOut(text);
+    if (this.#waiting === undefined) {
+      if (!this.#pager.take(text.slice(0, -1).split("\n"))) writeOut(text);
+      return;
+    }
+    this.#erase();
+    writeOut(text);
+    this.#draw();
+  }
+
+  /** Takes the typed line off the screen. */
+  #erase(): void {
+    if (this.#isAside) return;
     const { rows } = this.#readline.getCursorPos();
-    writeOut(`\r${rows > 0 ? `\x1b[${rows}A` : ""}${CLEAR_BELOW}${text}`);
+    writeOut(`\r${rows > 0 ? `\x1b[${rows}A` : ""}${CLEAR_BELOW}`);
+    this.#isAside = true;
+  }
+
+  /** Puts the typed line below what is on the screen. */
+  #draw(): void {
+    clearTimeout(this.#redraw);
+    this.#redraw = undefined;
+    this.#isAside = false;
+    this.#drawn = performance.now();
     this.#rows = 0;
     this.#readline.prompt(true);
+  }
+
+  beforeGuestOutput(): void {
+    if (this.#waiting !== undefined) this.#erase();
+  }
+
+  afterGuestOutput(): void {
+    if (!this.#isAside || this.#redraw !== undefined) return;
+    const draw = () => {
+      this.#redraw = undefined;
+      if (this.#waiting === undefined) {
+        this.#isAside = false;
+        return;
+      }
+      writeOut(this.#lineStart);
+      this.#draw();
+    };
+    const wait = this.#drawn + REDRAW_MILLISECONDS - performance.now();
+    if (wait <= 0) draw();
+    else this.#redraw = setTimeout(draw, wait);
+  }
+
+  get pages(): boolean {
+    return this.#pager.isOn;
+  }
+  set pages(isOn: boolean) {
+    this.#pager.isOn = isOn;
+  }
+
+  settle(): Promise<void> {
+    return this.#pager.settle();
+  }
+
+  /** Reads a key of the pager's: no line is being read. */
+  async #key(): Promise<string> {
+    this.#source.setRaw(true);
+    try {
+      const bytes = new Uint8Array(16);
+      const count = await this.#source.read(bytes);
+      return count === null ? "q" : new TextDecoder().decode(bytes.subarray(0, count));
+    } finally {
+      this.#source.setRaw(false);
+    }
+  }
+
+  get #lineStart(): string {
+    return `${" ".repeat(this.width)}\r${CLEAR_BELOW}`;
   }
 
   /**
@@ -154,7 +274,7 @@ export class Terminal implements Output {
    * the start of the line it is in.
    */
   freshLine(): void {
-    if (this.#waiting === undefined) writeOut(`${" ".repeat(this.width)}\r${CLEAR_BELOW}`);
+    if (this.#waiting === undefined) writeOut(this.#lineStart);
   }
 
   repaint(lines: readonly string[]): void {

@@ -15,6 +15,7 @@ const LEVELS = ["log", "info", "debug", "warn", "error"] as const;
 export function watchProcess(session: Session, console_: Terminal | Plain): Disposable {
   // Only while the terminal is not raw; at the prompt Ctrl-C is a key.
   const onInterrupt = () => {
+    session.evaluator.acknowledgeInterrupt();
     if (session.isRunning && !session.isInBackground && !session.isVisited) session.interrupt();
     else if (session.evaluator.isBusy) session.evaluator.abandon();
     else if ("cancel" in console_) console_.cancel();

@@ -53,6 +53,25 @@ export class Recorder implements Output {
     this.#out.freshLine();
   }
 
+  get pages(): boolean {
+    return this.#out.pages;
+  }
+  set pages(isOn: boolean) {
+    this.#out.pages = isOn;
+  }
+
+  settle(): Promise<void> {
+    return this.#out.settle();
+  }
+
+  beforeGuestOutput(): void {
+    this.#out.beforeGuestOutput();
+  }
+
+  afterGuestOutput(): void {
+    this.#out.afterGuestOutput();
+  }
+
   repaint(lines: readonly string[]): void {
     this.#out.repaint(lines);
   }

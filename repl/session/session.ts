@@ -107,6 +107,7 @@ export class Session {
   /** What `set` and `show` know by name. */
   readonly settings: Readonly<Record<string, Setting>> = {
     context: { get: () => this.showsContext, set: (isOn) => void (this.showsContext = isOn) },
+    pagination: { get: () => this.out.pages, set: (isOn) => void (this.out.pages = isOn) },
   };
   /** Where `x` and `disasm` go on. */
   examined: { address: bigint; format: ExamineFormat } = {
@@ -247,16 +248,31 @@ export class Session {
     // As in gdb, nothing more of the commands of a breakpoint is done once one of them has the guest go on.
     this.due = [];
     this.signals.release();
+    await this.out.settle();
     if (!inBackground) {
       await this.showStop(await work());
       return;
     }
-    this.#background = work().then(
+    const output = this.#followOutput();
+    this.#background = work().finally(() => output.detach()).then(
       (reason) => this.showStop(reason),
       (error) => this.showError(error),
     ).then(async () => void await runDue(this)).finally(() => {
       this.#background = undefined;
       this.#isForeground = false;
+    });
+  }
+
+  /** Keeps the line that is being typed out of the way of what the guest writes. */
+  #followOutput(): { detach(): void } {
+    const isShown = (registers: readonly bigint[]) => registers[0] === 1n || registers[0] === 2n;
+    return this.#emulator.hookSyscall(["write", "writev", "sendfile"], {
+      onEnter: ({ registers }) => {
+        if (isShown(registers)) this.out.beforeGuestOutput();
+      },
+      onLeave: ({ registers }) => {
+        if (isShown(registers)) this.out.afterGuestOutput();
+      },
     });
   }
 

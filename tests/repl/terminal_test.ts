@@ -1,6 +1,7 @@
 /** The prompt in a real terminal. */
 
 import assert from "node:assert/strict";
+import { compile } from "../programs/compile.ts";
 import { guest } from "./guest.ts";
 import { replCommand, Screen } from "./screen.ts";
 
@@ -89,4 +90,42 @@ Deno.test("repl lets the guest read the terminal; Ctrl-C clears a line, SIGTERM 
   } finally {
     await Deno.remove(state, { recursive: true });
   }
+});
+
+Deno.test("repl ends a loop at Ctrl-C, pages long output, searches the history, and says how things are used", async () => {
+  await using screen = await Screen.open(replCommand(await guest(), "loop"));
+  await screen.ask("while (true) {}", /while \(true\) \{\}$/);
+  // The loop has begun once the prompt has taken the line; its other thread needs a moment.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await screen.press("C-c");
+  await screen.wait(/\^CInterrupted\n\(ceratops\)$/);
+  await screen.ask("symbols program:*", /--More--[^\n]*$/);
+  await screen.press("q");
+  await screen.ask("40 + 2", /40 \+ 2\n42\n\(ceratops\)$/);
+  await screen.press("C-r");
+  await screen.wait(/\(reverse search\)`':$/);
+  for (const key of "sym") await screen.press(key);
+  await screen.wait(/\(reverse search\)`sym': symbols program:\*$/);
+  await screen.press("C-g");
+  await screen.wait(/\(ceratops\)$/);
+  for (const key of "emu.hook(") await screen.press(key);
+  await screen.press("Tab");
+  await screen.wait(/\nemu\.hook\(where, handler, options = \{\}\)\n\(ceratops\) emu\.hook\($/);
+});
+
+Deno.test("repl keeps the line that is typed below what the guest writes in the background", async () => {
+  const program = await compile(String.raw`
+#include <stdio.h>
+#include <unistd.h>
+int main(void) {
+  for (int i = 0;; i++) { printf("tick %d\n", i); fflush(stdout); usleep(100000); }
+}`);
+  await using screen = await Screen.open(replCommand(program));
+  await screen.ask("run &", /tick 0\n/);
+  for (const key of "1234") await screen.press(key);
+  const [, number] = await screen.wait(/tick (\d+)\n\(ceratops\) 1234$/);
+  await screen.wait(new RegExp(`tick ${Number(number) + 2}\n[^]*\\(ceratops\\) 1234$`));
+  await screen.press("Enter");
+  const [text] = await screen.wait(/\(ceratops\) 1234\n1234\n[^]*tick \d+\n\(ceratops\)$/);
+  assert(!/tick \d+\S/.test(text), text);
 });
