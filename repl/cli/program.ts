@@ -129,6 +129,7 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
       .description("Explore a program at an interactive prompt")
       .option("--no-init", "Do not run the init file")
       .option("--record <file>", "Keep what is typed and printed in a file")
+      .option("--session <file>", "Start from a file of `session save`, if it exists, and save to it at the end")
       .action(async (path, args, flags) => finish(await (await import("./repl.ts")).startRepl(path, args, flags))),
   );
   add(

@@ -6,6 +6,7 @@ import { emulatorOptions, type GuestFlags, usedPlugins } from "./guest_options.t
 export interface ReplFlags extends GuestFlags {
   readonly init: boolean;
   readonly record?: string | undefined;
+  readonly session?: string | undefined;
 }
 
 /**
@@ -23,5 +24,6 @@ export async function startRepl(program: string, args: readonly string[], flags:
     watch: flags.watch ?? false,
     init: flags.init,
     ...(flags.record === undefined ? {} : { record: flags.record }),
+    ...(flags.session === undefined ? {} : { session: flags.session }),
   });
 }

@@ -5,24 +5,10 @@ import { coverageListing, coverageTable, hottestLines, sourceTable, sourceWithCo
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
 import { textOf } from "../session/source_text.ts";
+import { liveView } from "../session/live.ts";
 import { type Command, countOf } from "./command.ts";
 
 const ROWS = 20;
-const REPAINT_MILLISECONDS = 250;
-
-/** Shows the table again and again while the guest runs. */
-async function live(session: Session): Promise<void> {
-  const { out } = session;
-  if (!session.isRunning) await session.run(() => session.control.continue(), true);
-  session.requireForeground();
-  let isDone = false;
-  const settled = session.settled().then(() => isDone = true);
-  while (!isDone) {
-    out.repaint(coverageTable(session.emulator.coverage.symbols(), Math.max(5, out.height - 6), out.style));
-    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, REPAINT_MILLISECONDS))]);
-  }
-  out.print(coverageTable(session.emulator.coverage.symbols(), ROWS, out.style));
-}
 
 /** What ran of the program's own sources, or of all that are known. */
 function sourcesOf({ emulator: { coverage, symbols } }: Session, all: boolean): SourceCoverage[] {
@@ -66,7 +52,9 @@ export const cov: Command = {
   async run(session, text) {
     const { out, emulator: { coverage, symbols } } = session;
     const [option, value = ""] = text.split(/\s+/);
-    if (option === "--live") return await live(session);
+    if (option === "--live") {
+      return await liveView(session, () => coverageTable(session.emulator.coverage.symbols(), ROWS, out.style));
+    }
     if (option === "--top") {
       return out.print(hottestLines(coverage.instructions(), countOf(value, 10), session.describe, out.style));
     }

@@ -21,6 +21,7 @@ import { finish } from "./finish.ts";
 import { frame } from "./frame.ts";
 import { handle, kill, signal } from "./handle.ts";
 import { makeHelp } from "./help.ts";
+import { hexdump } from "./hexdump.ts";
 import { hook } from "./hook.ts";
 import { ignore } from "./ignore.ts";
 import { images } from "./images.ts";
@@ -28,6 +29,7 @@ import { info } from "./info.ts";
 import { interrupt } from "./interrupt.ts";
 import { jump } from "./jump.ts";
 import { list } from "./list.ts";
+import { live } from "./live.ts";
 import { maps } from "./maps.ts";
 import { next } from "./next.ts";
 import { nexti } from "./nexti.ts";
@@ -41,6 +43,7 @@ import { regs } from "./regs.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { search } from "./search.ts";
+import { sessionCommand } from "./session.ts";
 import { set, show } from "./set.ts";
 import { source } from "./source.ts";
 import { stack } from "./stack.ts";
@@ -63,28 +66,10 @@ export const COMMANDS: readonly Command[] = [
   ...[run, start, continueCommand, step, next, stepi, nexti, finish, until, advance, jump, signal, kill, interrupt],
   ...[breakCommand, tbreak, rbreak, watch, rwatch, awatch, catchCommand, tcatch, handle],
   ...[condition, ignore, commands, enableCommand, disableCommand, deleteCommand, hook, display, undisplay, set, show],
-  ...[
-    cov,
-    disasm,
-    list,
-    regs,
-    x,
-    print,
-    ptype,
-    whatis,
-    symbols,
-    backtrace,
-    frame,
-    up,
-    down,
-    threads,
-    thread,
-    stack,
-    context,
-    maps,
-  ],
+  ...[cov, live, disasm, list, regs, x, hexdump, print, ptype, whatis, symbols, backtrace, frame, up, down],
+  ...[threads, thread, stack, context, maps],
   ...[images, strings, search, info],
-  ...[plugin, source, unsource, record, replay, makeHelp(allCommands), quit],
+  ...[plugin, source, unsource, sessionCommand, record, replay, makeHelp(allCommands), quit],
 ];
 
 const BY_WORD = new Map(

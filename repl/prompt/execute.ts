@@ -9,6 +9,7 @@ import { isIncomplete, readCommand } from "./syntax.ts";
 
 /** Whether a text, which begins with a command's name or not, goes on on the next line. */
 export function wantsMore(text: string): boolean {
+  if (text.trimStart().startsWith("#")) return false;
   const line = readCommand(text);
   const command = line === undefined ? undefined : commandOf(line.word);
   if (line === undefined || command === undefined) return isIncomplete(text);

@@ -5,12 +5,14 @@
  * line.
  */
 
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Emulator, EmulatorOptions } from "../../mod.ts";
 import { scopeOf } from "../session/scope.ts";
 import { Session, type UsedPlugin } from "../session/session.ts";
 import { contextLines } from "../session/context.ts";
 import { defineCommand } from "../commands/mod.ts";
+import { loadSession, saveSession } from "../commands/session.ts";
 import { complete } from "./complete.ts";
 import { loadScripts } from "./load_scripts.ts";
 import { Evaluator } from "./evaluator.ts";
@@ -35,6 +37,8 @@ export interface ReplOptions {
   readonly scripts?: readonly string[];
   /** Whether scripts are loaded again when their files change. */
   readonly watch?: boolean;
+  /** The file to start from, if it exists, and to save the session to at its end. */
+  readonly session?: string;
   /** Where to record what is typed and printed. */
   readonly record?: string;
   /** Greets the person, instead of what the prompt says by itself. */
@@ -113,7 +117,9 @@ export async function repl(options: ReplOptions): Promise<number> {
       console.print(contextLines(session, false, session.emulator.cpu.pc));
     }
     using _scripts = await loadScripts(session, options);
+    if (options.session !== undefined) await startFrom(session, resolve(options.session));
     if (isPerson || session.quitStatus === undefined) await conversation(session, 0);
+    await saveAtEnd(session);
     evaluator.forget(Object.keys(scope));
     return session.quitStatus ?? 0;
   } catch (error) {
@@ -126,6 +132,27 @@ export async function repl(options: ReplOptions): Promise<number> {
     await session?.settled();
     session?.close();
     evaluator.close();
+  }
+}
+
+/** Starts from a saved session, if there is one, and has it saved at the end. What is wrong is shown. */
+async function startFrom(session: Session, path: string): Promise<void> {
+  session.autosave = path;
+  try {
+    if (existsSync(path)) await loadSession(session, path);
+  } catch (error) {
+    // What cannot be read is not written over.
+    session.autosave = undefined;
+    session.showError(error);
+    if (!session.out.isTerminal) session.quitStatus = 1;
+  }
+}
+
+async function saveAtEnd(session: Session): Promise<void> {
+  try {
+    if (session.autosave !== undefined) await saveSession(session, session.autosave);
+  } catch (error) {
+    session.showError(error);
   }
 }
 

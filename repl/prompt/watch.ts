@@ -16,7 +16,8 @@ export function watchProcess(session: Session, console_: Terminal | Plain): Disp
   // Only while the terminal is not raw; at the prompt Ctrl-C is a key.
   const onInterrupt = () => {
     session.evaluator.acknowledgeInterrupt();
-    if (session.isRunning && !session.isInBackground && !session.isVisited) session.interrupt();
+    if (session.leaveView !== undefined) session.leaveView();
+    else if (session.isRunning && !session.isInBackground && !session.isVisited) session.interrupt();
     else if (session.evaluator.isBusy) session.evaluator.abandon();
     else if ("cancel" in console_) console_.cancel();
   };

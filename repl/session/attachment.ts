@@ -42,7 +42,7 @@ export interface Target {
   readonly type: string;
   /** Where it is, as given. */
   readonly where: string;
-  /** The line that makes it again, without its condition; see session/saved.ts. */
+  /** What is typed to make it again, without its condition; empty if it cannot be. See session/saved.ts. */
   readonly source: string;
   /**
    * Attaches it to a guest.

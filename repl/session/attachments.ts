@@ -42,6 +42,12 @@ export class Attachments {
     return this.#next - 1;
   }
 
+  /** Takes all away, and begins to number anew. */
+  clear(): void {
+    for (const each of [...this.#list]) each.detach();
+    this.#next = 1;
+  }
+
   /** Attaches all to a new run. */
   moveTo(emulator: Emulator): void {
     this.#emulator = emulator;
@@ -69,13 +75,14 @@ export class Attachments {
     return added;
   }
 
-  /** Attaches a closure. @throws {UnknownSymbolError} As {@linkcode Attachments.addBreakpoint}. */
+  /** Attaches a closure. @param text The closure as it was typed; a script's has none. @throws {UnknownSymbolError} As {@linkcode Attachments.addBreakpoint}. */
   addHook(
     location: Location,
     closure: (cpu: GuestContext, hook: Attachment) => unknown,
     pending: boolean,
+    text?: string,
   ): Attachment {
-    return this.#add(hookTarget(location, String(closure)), (cpu, self) => {
+    return this.#add(hookTarget(location, text), (cpu, self) => {
       self.hits++;
       return closure(cpu, self);
     }, pending);

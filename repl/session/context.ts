@@ -1,20 +1,25 @@
 /** What is shown after a stop: registers, code, stack; or only the next instruction. Gathers, views write. */
 
 import { disassemblyLines } from "../views/disassembly.ts";
+import { backtraceLines } from "../views/backtrace.ts";
 import { hex } from "../views/hex.ts";
 import { stringText } from "../views/memory.ts";
 import { registerBlock } from "../views/registers.ts";
 import { stackLines, type StackWord } from "../views/stack.ts";
+import { sourceLines } from "../views/source.ts";
+import type { ContextSection } from "./context_layout.ts";
 import type { Session } from "./session.ts";
+import { sourceRows } from "./source_text.ts";
 
-const [BEFORE, AFTER, STACK] = [2, 5, 4];
+/** Instructions shown before the one at hand. */
+const BEFORE = 2;
 const LONGEST_TEXT = 40;
 
 /** Marks of breakpoints and hooks by address. */
 export function marksOf(session: Session): ReadonlyMap<bigint, string> {
   return new Map(
     session.attachments.list().filter(({ isEnabled }) => isEnabled).flatMap((each) =>
-      each.addresses.map((address) => [address, `${each.kind === "breakpoint" ? "b" : "h"}${each.number}`] as const)
+      each.addresses.map((address) => [address, `${each.kind[0]}${each.number}`] as const)
     ),
   );
 }
@@ -55,9 +60,9 @@ export function stackWords(session: Session, address: bigint, count: number): St
 }
 
 /** Code around an address: a few instructions of the same symbol before it. */
-function around(session: Session, address: bigint) {
+function around(session: Session, address: bigint, count: number) {
   const symbol = session.emulator.symbols.at(address);
-  const after = countedInstructions(session, address, AFTER);
+  const after = countedInstructions(session, address, count);
   if (symbol === undefined || symbol.offset === 0 || symbol.offset > 4096) return after;
   const all = countedInstructions(session, symbol.address, symbol.offset);
   const before = all.filter((instruction) => instruction.address < address).slice(-BEFORE);
@@ -65,19 +70,49 @@ function around(session: Session, address: bigint) {
   return last !== undefined && last.address + BigInt(last.size) === address ? [...before, ...after] : after;
 }
 
-/** Lines that show where the guest is. */
+/** Lines of a part of the context, by its name; `count` is how many are wanted. */
+const SECTIONS: Readonly<
+  Record<ContextSection, (session: Session, address: bigint, count: number) => string[]>
+> = {
+  regs: (session) => {
+    const { describe, out: { width, style } } = session;
+    return registerBlock(session.registers(), session.previousRegisters, describe, width, style);
+  },
+  source(session, address, count) {
+    const source = session.emulator.symbols.lineAt(address);
+    const half = count >> 1;
+    return source === undefined ? [] : sourceLines(sourceRows(source, half, count - half - 1), session.out.style);
+  },
+  code(session, address, count) {
+    const marks = { pc: address, attached: marksOf(session), describe: session.describe, counts: true };
+    return disassemblyLines(around(session, address, count), marks, session.out.style);
+  },
+  stack: (session, _address, count) =>
+    stackLines(stackWords(session, session.emulator.cpu.sp, count), session.out.style),
+  frames(session, _address, count) {
+    const frames = session.emulator.cpu.backtrace(count).map(({ pc, how, source }) => ({
+      ...{ pc, how },
+      ...(source === undefined ? {} : { source }),
+    }));
+    return backtraceLines(frames, session.describe, session.out.style);
+  },
+};
+
+const TITLES: Readonly<Record<ContextSection, string>> = {
+  ...{ regs: "registers", source: "source", code: "code", stack: "stack", frames: "frames" },
+};
+
+/** Lines that show where the guest is: all parts that are wanted, or only the instruction at hand. */
 export function contextLines(session: Session, isFull: boolean, address: bigint): string[] {
-  const { describe, out: { style, width } } = session;
-  const marks = { pc: address, attached: marksOf(session), describe, counts: isFull };
-  if (!isFull) return disassemblyLines(countedInstructions(session, address, 1), marks, style);
+  const { describe, out: { style, width }, contextLayout: { sections, lines } } = session;
+  if (!isFull) {
+    const marks = { pc: address, attached: marksOf(session), describe, counts: false };
+    return disassemblyLines(countedInstructions(session, address, 1), marks, style);
+  }
   const rule = (title: string) =>
     style.dim(`-- ${title} ${"-".repeat(Math.max(0, Math.min(width, 100) - title.length - 4))}`);
-  return [
-    rule("registers"),
-    ...registerBlock(session.registers(), session.previousRegisters, describe, width, style),
-    rule("code"),
-    ...disassemblyLines(around(session, address), marks, style),
-    rule("stack"),
-    ...stackLines(stackWords(session, session.emulator.cpu.sp, STACK), style),
-  ];
+  return sections.flatMap((name) => {
+    const shown = SECTIONS[name](session, address, lines[name]);
+    return shown.length === 0 ? [] : [rule(TITLES[name]), ...shown];
+  });
 }

@@ -38,9 +38,10 @@ export class Displays {
     this.#list.splice(at, 1);
   }
 
-  /** Takes all away. */
+  /** Takes all away, and begins to number anew. */
   clear(): void {
     this.#list.length = 0;
+    this.#next = 1;
   }
 
   /** Shows all that are enabled; one that cannot be shown says why. */

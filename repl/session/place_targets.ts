@@ -25,13 +25,13 @@ export function breakpointTarget(location: Location): Target {
   };
 }
 
-/** A closure at a place. @param closure Its text. */
-export function hookTarget(location: Location, closure: string): Target {
+/** A closure at a place. @param closure Its text, if it is to be saved. */
+export function hookTarget(location: Location, closure: string | undefined): Target {
   return {
     kind: "hook",
     type: "hook",
     where: typeof location === "bigint" ? `0x${location.toString(16)}` : String(location),
-    source: `hook(${locationCode(location)}, ${closure}, { pending: true })`,
+    source: closure === undefined ? "" : `hook(${locationCode(location)}, ${closure}, { pending: true })`,
     attach: (emulator, hit, pending) => emulator.hook(location, (cpu) => hit(cpu), { pending }),
   };
 }

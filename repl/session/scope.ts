@@ -44,7 +44,9 @@ export function scopeOf(session: Session): Record<string, PropertyDescriptor> {
       if (typeof closure !== "function") {
         throw new TypeError('Cannot attach: hook(where, closure) wants a function, as in hook("main", (cpu) => ...)');
       }
-      return Owner.note(session.attachments.addHook(where, Owner.bind(closure), pending));
+      // What a script attaches comes back with the script.
+      const text = Owner.current === undefined ? String(closure) : undefined;
+      return Owner.note(session.attachments.addHook(where, Owner.bind(closure), pending, text));
     }),
     break_: value((where: Location) => Owner.note(session.attachments.addBreakpoint(where, false))),
     command: value(command),

@@ -26,6 +26,7 @@ import { type StopCause, stopLines } from "../views/stop.ts";
 import { threadTitle } from "../views/threads.ts";
 import { sourceLines } from "../views/source.ts";
 import { contextLines } from "./context.ts";
+import { ContextLayout } from "./context_layout.ts";
 import { errorLines } from "../views/error.ts";
 import { Attachments } from "./attachments.ts";
 import { Displays } from "./displays.ts";
@@ -102,8 +103,16 @@ export class Session {
   args: readonly string[];
   /** Whether a closure threw since this was last set to false: a script ends there. */
   hasFailed = false;
+  /** Ends what is shown while the guest runs in the background. */
+  leaveView: (() => void) | undefined;
+  /** What the settings were at the start, by name. */
+  readonly initialSettings: Readonly<Record<string, boolean>>;
+  /** Where the session is saved at its end. */
+  autosave: string | undefined;
   /** Whether registers, code and stack are shown after each stop. */
   showsContext: boolean;
+  /** What of them is shown. */
+  readonly contextLayout = new ContextLayout();
   /** What `set` and `show` know by name. */
   readonly settings: Readonly<Record<string, Setting>> = {
     context: { get: () => this.showsContext, set: (isOn) => void (this.showsContext = isOn) },
@@ -121,6 +130,7 @@ export class Session {
     this.evaluator = evaluator;
     this.args = options.emulatorOptions.args ?? [];
     this.showsContext = out.isTerminal;
+    this.initialSettings = Object.fromEntries(Object.entries(this.settings).map(([name, { get }]) => [name, get()]));
     this.#emulator = this.#open();
     this.attachments = new Attachments(this.#emulator);
     this.control = new RunControl(this);
@@ -284,7 +294,10 @@ export class Session {
   /** Runs commands, a line each. @param name What they are called in messages. */
   async runScript(text: string, name: string): Promise<void> {
     const isDone = await runLines(this, linesOf(text), name);
-    if (!isDone) throw new CommandError(`Stopped ${name}`);
+    if (isDone) return;
+    // A file that fails does not end the session: who ran it says what becomes of that.
+    this.quitStatus = undefined;
+    throw new CommandError(`Stopped ${name}`);
   }
 
   /** Whether a closure waits for the prompt. */

@@ -35,6 +35,10 @@ export function registerLines(values: RegisterValues, describe: Describe): strin
   );
 }
 
+/** Columns between registers; of a register with its name, a mark, eighteen characters and the gap. */
+const GAP = 2;
+const COLUMN = 3 + 1 + 18 + GAP;
+
 /**
  * Registers side by side; those that changed since the last stop are marked.
  *
@@ -54,10 +58,10 @@ export function registerBlock(
       const text = `${name.padEnd(3)}${changed ? "*" : " "}${hex(value)}`;
       return changed ? style.yellow(text) : text;
     });
-  const columns = Math.max(1, Math.min(4, Math.floor(width / 22)));
+  const columns = Math.max(1, Math.min(4, Math.floor((width + GAP) / COLUMN)));
   const lines: string[] = [];
   for (let at = 0; at < cells.length; at += columns) {
-    lines.push(cells.slice(at, at + columns).map((cell) => pad(cell, 22)).join("").trimEnd());
+    lines.push(cells.slice(at, at + columns).map((cell) => pad(cell, COLUMN)).join("").trimEnd());
   }
   const { rip = 0n, eflags = 0n } = values;
   return [...lines, `rip ${place(rip, describe)}  eflags ${flagsText(eflags)}`];

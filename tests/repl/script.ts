@@ -14,9 +14,10 @@ export async function scriptOver(
   program: string,
   lines: readonly string[],
   args: readonly string[] = [],
+  options: readonly string[] = [],
 ): Promise<Ran> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "mod.ts", "repl", program, ...args],
+    args: ["run", "-A", "mod.ts", "repl", ...options, program, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "", TERM: "xterm-256color" },
     stdin: "piped",

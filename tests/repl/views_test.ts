@@ -34,7 +34,12 @@ Deno.test("registerLines() writes what gdb's info registers does", () => {
 
 Deno.test("registerBlock() marks what changed since the last stop", () => {
   const [line] = registerBlock({ rax: 1n, rbx: 2n }, { rax: 1n, rbx: 3n }, describe, 80, PLAIN);
-  assert.equal(line, "rax 0x1               rbx*0x2");
+  assert.equal(line, "rax 0x1                 rbx*0x2");
+});
+
+Deno.test("registerBlock() keeps registers apart whose values are as long as can be", () => {
+  const [line] = registerBlock({ rbp: ~0n & 0xffff_ffff_ffff_ffffn, rsp: 1n }, undefined, describe, 80, PLAIN);
+  assert.equal(line, "rbp 0xffffffffffffffff  rsp 0x1");
 });
 
 Deno.test("disassemblyLines() marks the program counter, breakpoints and counts, and names targets", () => {
