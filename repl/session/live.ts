@@ -10,7 +10,7 @@ const MARGIN = 2;
  * Lets the guest go on and shows lines until it stops. If it ran already, Ctrl-C ends the view alone; else it stops the
  * guest.
  *
- * @param lines The table as it is now; of the last one, all is shown.
+ * @param lines The table as it is now. The last one is shown again if it is another than what was shown.
  */
 export async function liveView(session: Session, lines: () => readonly string[]): Promise<void> {
   const { out } = session;
@@ -24,13 +24,16 @@ export async function liveView(session: Session, lines: () => readonly string[])
     if (ranBefore) session.leaveView = resolve;
     void session.settled().then(resolve);
   }).then(() => void (isLeft = true));
+  let painted = "";
   try {
     while (!isLeft) {
-      out.repaint(lines().slice(0, Math.max(1, out.height - MARGIN)));
+      const now = lines();
+      painted = now.join("\n");
+      out.repaint(now.slice(0, Math.max(1, out.height - MARGIN)));
       await Promise.race([left, new Promise((resolve) => setTimeout(resolve, REPAINT_MILLISECONDS))]);
     }
   } finally {
     session.leaveView = undefined;
   }
-  out.print(lines());
+  if (lines().join("\n") !== painted) out.print(lines());
 }

@@ -19,11 +19,12 @@ export class Screen implements AsyncDisposable {
   }
 
   /**
-   * Runs a shell command in a terminal of 110 columns and 50 rows.
+   * Runs a shell command in a terminal.
    *
    * @param state Folder for XDG_STATE_HOME; by default a new one, that is removed at the end.
+   * @param size Of the terminal.
    */
-  static async open(command: string, state?: string): Promise<Screen> {
+  static async open(command: string, state?: string, size = { columns: 110, rows: 50 }): Promise<Screen> {
     const folder = await Deno.makeTempDir({ prefix: "ceratops-screen-" });
     const screen = new Screen(folder);
     // Ctrl-C reaches the shell, too, which must live on to tell the status.
@@ -35,7 +36,7 @@ export class Screen implements AsyncDisposable {
       "PS1=shell> ",
     ];
     await screen.#tmux(
-      ...["new-session", "-d", "-x", "110", "-y", "50", "-c", ROOT],
+      ...["new-session", "-d", "-x", String(size.columns), "-y", String(size.rows), "-c", ROOT],
       [...environment.map((word) => `'${word}'`), "sh", "-c", `'trap : INT; ${command}; exec sh'`].join(" "),
     );
     return screen;
@@ -72,6 +73,11 @@ export class Screen implements AsyncDisposable {
   /** What was on the screen so far, what has scrolled away included. */
   async text(): Promise<string> {
     return (await this.#tmux("capture-pane", "-p", "-S", "-2000")).trimEnd();
+  }
+
+  /** What is on the screen now. */
+  async shown(): Promise<string> {
+    return (await this.#tmux("capture-pane", "-p")).trimEnd();
   }
 
   /** Waits until the text matches. @returns The match. */
