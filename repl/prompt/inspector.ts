@@ -8,6 +8,13 @@ import { Session } from "node:inspector";
 
 const SINK_NAME = "ceratops.sink";
 const SINK = Symbol.for(SINK_NAME);
+/**
+ * What REPL mode is for: names that may be declared again, and top-level await. V8 makes a promise of its result then; if
+ * that is collected before its reaction has run, the inspector calls back in the middle of the collection, and the
+ * process ends. So its use is kept to where it is needed, and begins a turn, so that nothing comes before the reaction.
+ */
+const NEEDS_REPL_MODE = /\b(?:const|let|class|await|using)\b/;
+
 /** What the inspector answers when an evaluation took too long. */
 const TIMED_OUT = "-32603";
 
@@ -47,10 +54,13 @@ export class Inspector {
    */
   async run(code: string, script: string, timeoutMilliseconds: number): Promise<Ran> {
     let evaluated: Evaluated;
+    const replMode = NEEDS_REPL_MODE.test(code);
+    // Where nothing else waits for its turn: see NEEDS_REPL_MODE.
+    if (replMode) await new Promise((resolve) => setTimeout(resolve, 0));
     try {
       evaluated = await this.#post("Runtime.evaluate", {
         expression: `${code}\n//# sourceURL=${script}`,
-        replMode: true,
+        replMode,
         timeout: timeoutMilliseconds,
       });
     } catch (error) {

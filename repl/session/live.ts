@@ -24,16 +24,18 @@ export async function liveView(session: Session, lines: () => readonly string[])
     if (ranBefore) session.leaveView = resolve;
     void session.settled().then(resolve);
   }).then(() => void (isLeft = true));
+  const shown = () => lines().slice(0, Math.max(1, out.height - MARGIN));
   let painted = "";
   try {
     while (!isLeft) {
-      const now = lines();
+      const now = shown();
       painted = now.join("\n");
-      out.repaint(now.slice(0, Math.max(1, out.height - MARGIN)));
+      out.repaint(now);
       await Promise.race([left, new Promise((resolve) => setTimeout(resolve, REPAINT_MILLISECONDS))]);
     }
   } finally {
     session.leaveView = undefined;
   }
-  if (lines().join("\n") !== painted) out.print(lines());
+  const last = shown();
+  if (last.join("\n") !== painted) out.print(last);
 }

@@ -71,3 +71,23 @@ Deno.test("closure() makes a function that is called without waiting", async () 
     evaluator.close();
   }
 });
+
+Deno.test("evaluate() is not disturbed by garbage collections, whenever they come", async () => {
+  const code = `
+    import { Evaluator } from "${new URL("../../repl/prompt/evaluator.ts", import.meta.url).href}";
+    const evaluator = new Evaluator();
+    let sum = 0;
+    for (let turn = 0; turn < 400; turn++) {
+      const texts = [\`() => \${turn}\`, \`const kept = \${turn}; kept\`, \`await Promise.resolve(\${turn})\`];
+      const outcome = await evaluator.evaluate(texts[turn % 3]);
+      sum += Number(typeof outcome.value === "function" ? outcome.value() : outcome.value);
+    }
+    evaluator.close();
+    console.log(sum);`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--v8-flags=--stress-scavenge=50", code],
+    cwd: new URL("../..", import.meta.url).pathname,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout).trim(), String(400 * 399 / 2), new TextDecoder().decode(stderr));
+});
