@@ -37,5 +37,7 @@ export async function liveView(session: Session, lines: () => readonly string[])
     session.leaveView = undefined;
   }
   const last = shown();
-  if (last.join("\n") !== painted) out.print(last);
+  if (last.join("\n") === painted) return;
+  out.freshLine();
+  out.print(last);
 }
