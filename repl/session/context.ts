@@ -1,7 +1,7 @@
 /** What is shown after a stop: registers, code, stack; or only the next instruction. Gathers, views write. */
 
 import { disassemblyLines } from "../views/disassembly.ts";
-import { backtraceLines } from "../views/backtrace.ts";
+import { frameLine } from "../views/frame.ts";
 import { hex } from "../views/hex.ts";
 import { stringText } from "../views/memory.ts";
 import { registerBlock } from "../views/registers.ts";
@@ -90,11 +90,8 @@ const SECTIONS: Readonly<
   stack: (session, _address, count) =>
     stackLines(stackWords(session, session.emulator.cpu.sp, count), session.out.style),
   frames(session, _address, count) {
-    const frames = session.emulator.cpu.backtrace(count).map(({ pc, how, source }) => ({
-      ...{ pc, how },
-      ...(source === undefined ? {} : { source }),
-    }));
-    return backtraceLines(frames, session.describe, session.out.style);
+    const { selection, describe, out: { style } } = session;
+    return selection.list(count).slice(0, count).flatMap((frame) => frameLine(frame, describe, style));
   },
 };
 
