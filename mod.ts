@@ -140,9 +140,13 @@ export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
 export { type Edge, trackEdges } from "./engine/plugins/edges.ts";
 export {
+  type CallEdge,
   type CallEvents,
   type CallFrame,
   type CallSource,
+  type CallTracker,
+  type Leaving,
+  type ThreadCalls,
   trackCalls,
   type TrackedBlock,
 } from "./engine/plugins/calls.ts";

@@ -5,7 +5,7 @@
  * stack, which costs a callback a block. Format: https://valgrind.org/docs/manual/cl-format.html
  */
 
-import { type CallFrame, definePlugin, trackCalls } from "../mod.ts";
+import { type CallEdge, type CallFrame, definePlugin, trackCalls } from "../mod.ts";
 
 interface CallCost {
   readonly site: bigint;
@@ -20,19 +20,31 @@ export default definePlugin({
   description: "A profile of functions and calls in callgrind's format",
   formats: ["callgrind"],
   setup(api) {
-    const costs = new Map<string, CallCost>();
-    let executed = 0;
+    const costs = new Map<CallEdge, CallCost>();
 
-    const tracker = trackCalls<number>(api, {
-      data: () => executed,
-      onLeave: (frame) => add(costs, frame, executed),
-      onBlock: (_frame, _block, count) => executed += count,
+    const tracker = trackCalls<CallCost>(api, {
+      data: costOf,
+      onLeave: (frame) => add(frame.data, tracker.current.executed - frame.before),
     });
-    api.onReset(() => costs.clear());
+    api.onReset(() => costs.forEach((cost) => cost.calls = cost.inclusive = 0));
+
+    function costOf({ edge, parent }: Omit<CallFrame<CallCost>, "data">): CallCost {
+      const known = costs.get(edge);
+      if (known !== undefined) return known;
+      const site = edge.site ?? parent?.address ?? edge.address;
+      const cost = { site, target: edge.address, calls: 0, inclusive: 0 };
+      costs.set(edge, cost);
+      return cost;
+    }
 
     api.onReport((report) => {
-      const all = new Map([...costs].map(([key, cost]) => [key, { ...cost }]));
-      for (let frame = tracker.current(); frame?.parent !== undefined; frame = frame.parent) add(all, frame, executed);
+      const all = new Map([...costs.values()].map((cost) => [cost, { ...cost }]));
+      for (const { top, executed } of tracker.threads) {
+        for (let frame = top; frame?.parent !== undefined; frame = frame.parent) {
+          const cost = all.get(frame.data);
+          if (cost !== undefined) add(cost, executed - frame.before);
+        }
+      }
       report.write("# callgrind format\nversion: 1\ncreator: ceratops\n");
       report.write(`pid: ${api.guest.pid}\ncmd: ${[api.guest.program, ...api.guest.args].join(" ")}\n`);
       report.write(`positions: instr line\nevents: Ir\nsummary: ${api.coverage.total}\n`);
@@ -40,7 +52,7 @@ export default definePlugin({
         api.coverage.instructions().filter(({ count }) => count > 0),
         ({ address }) => names(address),
       );
-      const calls = Map.groupBy(all.values(), ({ site }) => names(site));
+      const calls = Map.groupBy([...all.values()].filter(({ calls }) => calls > 0), ({ site }) => names(site));
       for (const place of new Set([...own.keys(), ...calls.keys()])) {
         report.write(`\n${place}`);
         for (const { address, count } of own.get(place) ?? []) report.write(`${position(address)} ${count}\n`);
@@ -67,11 +79,7 @@ export default definePlugin({
   },
 });
 
-function add(costs: Map<string, CallCost>, frame: CallFrame<number>, executed: number): void {
-  const site = frame.site ?? frame.parent?.address ?? frame.address;
-  const key = `${site} ${frame.address}`;
-  let cost = costs.get(key);
-  if (cost === undefined) costs.set(key, cost = { site, target: frame.address, calls: 0, inclusive: 0 });
+function add(cost: CallCost, inclusive: number): void {
   cost.calls++;
-  cost.inclusive += executed - frame.data;
+  cost.inclusive += inclusive;
 }

@@ -37,9 +37,11 @@ export default definePlugin({
         if (frame.data !== undefined) calls.push(frame.data);
         if (isShown(frame) && isText()) api.output.write(entry(frame));
       },
-      onLeave(frame, result) {
+      onLeave(frame, leaving) {
+        if (!isShown(frame)) return;
+        const { result } = leaving;
         if (frame.data !== undefined) frame.data.result = result;
-        if (isShown(frame) && isText()) api.output.write(`${indent(frame)}= 0x${result.toString(16)}  #${frame.id}\n`);
+        if (isText()) api.output.write(`${indent(frame)}= 0x${result.toString(16)}  #${frame.id}\n`);
       },
     });
 

@@ -10,7 +10,7 @@ import { REGISTER_INDEX } from "../arch/x86_64.ts";
 import type { Cpu } from "../cpu/cpu.ts";
 import { hostBuffer, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
 import { RECORD_SIZE } from "../ffi/stubs.ts";
-import { SPAN } from "../memory/guest_memory.ts";
+import { PAGE_SIZE, pageDown, SPAN } from "../memory/guest_memory.ts";
 
 /** Records that there is room for: they stay in the host's cache. */
 const CAPACITY = 1 << 15;
@@ -57,6 +57,8 @@ interface NumberedBlock {
   readonly id: number;
   readonly key: number;
   readonly start: number;
+  /** In bytes. */
+  readonly size: number;
 }
 
 /** The flow of one guest. */
@@ -64,7 +66,7 @@ export class BlockFlow {
   readonly #cpu: Cpu;
   readonly #thread: () => number;
   readonly #readers = new Set<FlowReader>();
-  readonly #ids = new Map<number, number>();
+  readonly #blocks = new Map<number, NumberedBlock>();
   #places: { readonly records: bigint; readonly numbers: bigint; readonly table: Uint32Array } | undefined;
   #words = new Uint32Array();
   #batch = new FlowBatch(this.#words);
@@ -97,14 +99,15 @@ export class BlockFlow {
   }
 
   /** A block is about to run for the first time. */
-  translated({ id, key, start }: NumberedBlock): void {
-    this.#ids.set(key, id);
+  translated(block: NumberedBlock): void {
+    const { id, key, start } = block;
+    this.#blocks.set(key, block);
     if (this.#places !== undefined && Number.isInteger(key)) this.#places.table[start] = id;
   }
 
   /** A block's code is no more. */
   retired(key: number): void {
-    this.#ids.delete(key);
+    this.#blocks.delete(key);
   }
 
   /**
@@ -133,14 +136,24 @@ export class BlockFlow {
     if (this.isOn) {
       this.#unfollow?.();
       this.#unfollow = undefined;
-      this.#ids.clear();
       this.#cpu.recordBlocks(undefined);
+      this.#translateAnew();
+      this.#blocks.clear();
       return;
     }
     const { numbers, records } = this.#places ??= this.#take();
     this.#cpu.nextRecord = records;
     this.#cpu.recordBlocks(numbers);
     this.#unfollow = this.follow();
+    this.#translateAnew();
+  }
+
+  #translateAnew(): void {
+    const pages = new Set<number>();
+    for (const { start, size } of this.#blocks.values()) {
+      for (let page = pageDown(start); page < start + size; page += PAGE_SIZE) pages.add(page);
+    }
+    for (const page of pages) this.#cpu.dropTranslations(page, page + PAGE_SIZE);
   }
 
   #take() {
@@ -159,7 +172,11 @@ export class BlockFlow {
   note(key: number): void {
     if (!this.isOn) return;
     const { registers } = this.#cpu;
-    this.#append(this.#ids.get(key) ?? 0, registers.general(REGISTER_INDEX.rsp), registers.general(REGISTER_INDEX.rax));
+    this.#append(
+      this.#blocks.get(key)?.id ?? 0,
+      registers.general(REGISTER_INDEX.rsp),
+      registers.general(REGISTER_INDEX.rax),
+    );
   }
 
   /** Takes back what was noted last, if it has not been handed on. */

@@ -192,8 +192,8 @@ export class Cpu {
   }
 
   /**
-   * Has blocks recorded from now on, but for those that {@linkcode CpuEvents.block} is called for, or no more. All code
-   * is translated anew. Call between slices only.
+   * Has blocks recorded from their next translation on, but for those that {@linkcode CpuEvents.block} is called for, or
+   * no more. Call between slices only.
    *
    * @param numbers Host address of the number of each block, 32 bits a guest byte; undefined to record no more.
    */
@@ -203,7 +203,6 @@ export class Cpu {
     const stub = numbers === undefined ? this.#blockStubs.plain : this.#blockStubs.recording;
     this.#stubs.cells.setBigUint64(CELL.BLOCK_NUMBERS, numbers ?? 0n, true);
     this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(stub), hostPointer(this.#shadow));
-    checkUnicorn(this.#unicorn.uc_ctl_run(this.#engine, UC_CTL.TB_FLUSH), "uc_ctl(TB_FLUSH)");
   }
 
   /** Host address of the next record that is written; there must be room for one a block of the budget. */

@@ -10,20 +10,30 @@ import type { FlowBatch } from "../counters/flow.ts";
 import type { PluginApi, PluginBlock, PluginInstruction } from "../plugin.ts";
 import type { SymbolAt } from "../symbols/mod.ts";
 
+/** A function and where it is called from: one object for all its calls from there. */
+export interface CallEdge {
+  /** The function. */
+  readonly symbol: SymbolAt | undefined;
+  /** Where it is entered. */
+  readonly address: bigint;
+  /** The instruction that calls or jumps to it; undefined if that is none of the code at hand. */
+  readonly site: bigint | undefined;
+}
+
 /** A function that was called and has not returned. */
-export interface CallFrame<T = undefined> {
+export interface CallFrame<T = undefined> extends CallEdge {
   /** Number of the call, from 0. */
   readonly id: number;
   /** 0 for what was called first; -1 for the code that the program started in. */
   readonly depth: number;
   /** The function that called it; undefined for the code that the program started in. */
   readonly parent: CallFrame<T> | undefined;
-  /** The function. */
-  readonly symbol: SymbolAt | undefined;
-  /** Where it was entered. */
-  readonly address: bigint;
-  /** The instruction that called or jumped to it; undefined if that was none of the code at hand. */
-  readonly site: bigint | undefined;
+  /** Function and caller. */
+  readonly edge: CallEdge;
+  /** Instructions that its thread had executed when it was entered. */
+  readonly before: number;
+  /** Instructions that all threads had executed then. */
+  readonly began: number;
   /** Where the return address is. */
   readonly sp: bigint;
   /** Where it returns to; 0 for a signal handler and for the code that the program started in. */
@@ -46,14 +56,20 @@ export interface TrackedBlock {
   readonly symbol: SymbolAt | undefined;
 }
 
+/** How a function is left. */
+export interface Leaving {
+  /** What is in rax then: the function's result, if it returned. */
+  readonly result: bigint;
+}
+
 /** What a plugin wants to hear. It hears it in order, but later: the guest has gone on meanwhile. */
 export interface CallEvents<T> {
   /** Makes the plugin's data of a new frame. */
   readonly data: (frame: Omit<CallFrame<T>, "data">) => T;
   /** A function is entered; not called for the code that the program started in. */
   readonly onEnter?: (frame: CallFrame<T>) => void;
-  /** A function is left. @param result What is in rax then: its result, if it returned. */
-  readonly onLeave?: (frame: CallFrame<T>, result: bigint) => void;
+  /** A function is left. */
+  readonly onLeave?: (frame: CallFrame<T>, leaving: Leaving) => void;
   /**
    * A block runs; or one did not run to its end, then `count` is negative.
    *
@@ -68,6 +84,136 @@ interface Known extends TrackedBlock {
   /** Whether it is where a function starts. */
   readonly isStart: boolean;
   readonly last: bigint | undefined;
+  /** Edges from here by what they lead to, and the one that was taken last. */
+  readonly edges: Map<Known, Edge>;
+  lastEdge: Edge | undefined;
+}
+
+class Edge implements CallEdge {
+  readonly #block: Known;
+  readonly #caller: Known | undefined;
+
+  constructor(block: Known, caller: Known | undefined) {
+    this.#block = block;
+    this.#caller = caller;
+  }
+
+  get block(): Known {
+    return this.#block;
+  }
+
+  get symbol(): SymbolAt | undefined {
+    return this.#block.symbol;
+  }
+
+  get address(): bigint {
+    return this.#block.address;
+  }
+
+  get site(): bigint | undefined {
+    return this.#caller?.last;
+  }
+
+  get returnAddress(): bigint {
+    return this.#caller?.end ?? 0n;
+  }
+}
+
+/** There are millions of these: what can be worked out is. */
+class Frame<T> implements CallFrame<T> {
+  readonly id: number;
+  readonly depth: number;
+  readonly parent: Frame<T> | undefined;
+  readonly edge: Edge;
+  readonly isTail: boolean;
+  readonly before: number;
+  readonly began: number;
+  readonly stackPointer: number;
+  data!: T;
+
+  constructor(
+    id: number,
+    parent: Frame<T> | undefined,
+    edge: Edge,
+    isTail: boolean,
+    counts: { readonly own: number; readonly all: number },
+    sp: number,
+  ) {
+    this.id = id;
+    this.depth = parent === undefined ? -1 : parent.depth + 1;
+    this.parent = parent;
+    this.edge = edge;
+    this.isTail = isTail;
+    this.before = counts.own;
+    this.began = counts.all;
+    this.stackPointer = sp;
+  }
+
+  get symbol(): SymbolAt | undefined {
+    return this.edge.symbol;
+  }
+
+  get address(): bigint {
+    return this.edge.address;
+  }
+
+  get site(): bigint | undefined {
+    return this.edge.site;
+  }
+
+  get sp(): bigint {
+    return BigInt(this.stackPointer);
+  }
+
+  get returnAddress(): bigint {
+    return this.isTail ? this.parent?.returnAddress ?? 0n : this.edge.returnAddress;
+  }
+}
+
+/** The place in a batch where a function is left. */
+class LeavingPlace implements Leaving {
+  readonly #batch: FlowBatch;
+  index = 0;
+
+  constructor(batch: FlowBatch) {
+    this.#batch = batch;
+  }
+
+  get result(): bigint {
+    return this.#batch.rax(this.index);
+  }
+}
+
+/** The calls of a thread. */
+export interface ThreadCalls<T> {
+  /** The thread's id. */
+  readonly thread: number;
+  /** The innermost frame. */
+  readonly top: CallFrame<T> | undefined;
+  /** Instructions that it has executed. */
+  readonly executed: number;
+}
+
+/** What tells where the guest is. */
+export interface CallTracker<T> {
+  /** The thread that events are told of. */
+  readonly current: ThreadCalls<T>;
+  /** All threads so far. */
+  readonly threads: readonly ThreadCalls<T>[];
+  /** Instructions that all of them have executed. */
+  readonly executed: number;
+}
+
+class ThreadStack<T> implements ThreadCalls<T> {
+  readonly thread: number;
+  top: Frame<T> | undefined;
+  /** The block it entered last. */
+  previous: Known | undefined;
+  executed = 0;
+
+  constructor(thread: number) {
+    this.thread = thread;
+  }
 }
 
 /** What calls are seen through: the interface of any plugin. */
@@ -76,41 +222,38 @@ export type CallSource = Pick<PluginApi, "flow" | "onTranslate" | "onFlow" | "on
 /**
  * Follows the calls of the guest.
  *
- * @returns What tells the innermost frame at the moment.
+ * @returns What tells where it is.
  */
-export function trackCalls<T>(api: CallSource, events: CallEvents<T>): { current(): CallFrame<T> | undefined } {
+export function trackCalls<T>(api: CallSource, events: CallEvents<T>): CallTracker<T> {
   const tracker = new Tracker(api, events);
   api.onTranslate((block) => tracker.add(block));
   api.onFlow((batch) => tracker.follow(batch));
   api.onLeave((_, pc) => tracker.leave(pc));
   api.onActiveChange(() => tracker.forget());
-  return { current: () => tracker.top };
+  return tracker;
 }
 
-/** The calls of a thread. */
-interface Stack<T> {
-  /** The block it entered last. */
-  readonly previous: Known | undefined;
-  readonly top: CallFrame<T> | undefined;
-}
-
-class Tracker<T> {
+class Tracker<T> implements CallTracker<T> {
   readonly #api: CallSource;
   readonly #events: CallEvents<T>;
   /** Blocks by their number. */
   readonly #blocks: (Known | undefined)[] = [];
-  /** The stacks of the threads that are not at hand. */
-  readonly #stacks = new Map<number, Stack<T>>();
-  #thread = 0;
-  #previous: Known | undefined;
+  readonly #threads = new Map<number, ThreadStack<T>>();
   #next = 0;
-  top: CallFrame<T> | undefined;
-  /** Its stack pointer. */
-  #sp = Infinity;
+  #others = 0;
+  current = new ThreadStack<T>(0);
 
   constructor(api: CallSource, events: CallEvents<T>) {
     this.#api = api;
     this.#events = events;
+  }
+
+  get threads(): readonly ThreadCalls<T>[] {
+    return [...this.#threads.values()];
+  }
+
+  get executed(): number {
+    return this.#others + this.current.executed;
   }
 
   add(block: PluginBlock): void {
@@ -122,93 +265,92 @@ class Tracker<T> {
       count: instructions.length,
       isCall: last !== undefined && this.#api.flow(last) === "call",
       isStart: symbol?.offset === 0,
+      ...{ edges: new Map(), lastEdge: undefined },
     };
   }
 
   /** While the plugin is disabled, calls are missed. */
   forget(): void {
-    this.#stacks.clear();
-    this.#setTop(undefined);
-    this.#previous = undefined;
+    for (const each of this.#threads.values()) each.top = each.previous = undefined;
   }
 
-  /** Puts a thread's stack at hand. */
   #turnTo(thread: number): void {
-    if (thread === this.#thread) return;
-    this.#stacks.set(this.#thread, { previous: this.#previous, top: this.top });
-    this.#thread = thread;
-    const stack = this.#stacks.get(thread);
-    this.#previous = stack?.previous;
-    this.#setTop(stack?.top);
-  }
-
-  #setTop(top: CallFrame<T> | undefined): void {
-    this.top = top;
-    this.#sp = top?.parent === undefined ? Infinity : Number(top.sp);
+    if (thread === this.current.thread) return;
+    let next = this.#threads.get(thread);
+    if (next === undefined) this.#threads.set(thread, next = new ThreadStack(thread));
+    this.#others += this.current.executed - next.executed;
+    this.current = next;
   }
 
   follow(batch: FlowBatch): void {
     const { onBlock } = this.#events;
+    const leaving = new LeavingPlace(batch);
+    const { length } = batch;
     this.#turnTo(batch.thread);
-    for (let index = 0; index < batch.length; index++) {
+    const { current } = this;
+    let { previous, top } = current;
+    for (let index = 0; index < length; index++) {
       const block = this.#blocks[batch.block(index)];
       if (block === undefined) { // a signal's handler is called by nobody, and other code may call anything
-        this.#previous = undefined;
+        previous = undefined;
         continue;
       }
       const sp = batch.sp(index);
-      const previous = this.#previous;
-      this.#previous = block;
-      if (this.top === undefined) this.#push(block, sp, undefined, false);
+      if (top === undefined) top = this.#push(undefined, new Edge(block, undefined), false, sp);
       else {
-        if (this.#sp < sp) this.#unwind(sp, batch.rax(index));
-        if (block.isStart || previous?.isCall) this.#enter(previous, block, sp);
+        if (top.stackPointer < sp && top.parent !== undefined) {
+          leaving.index = index;
+          top = this.#unwind(top, sp, leaving);
+        }
+        if (block.isStart || previous !== undefined && previous.isCall) top = this.#enter(top, previous, block, sp);
       }
-      if (onBlock !== undefined && this.top !== undefined) onBlock(this.top, block, block.count);
+      current.executed += block.count;
+      if (onBlock !== undefined) onBlock(top, block, block.count);
+      previous = block;
     }
+    current.previous = previous;
+    current.top = top;
   }
 
-  #unwind(sp: number, result: bigint): void {
-    while (this.top !== undefined && this.#sp < sp) {
-      this.#events.onLeave?.(this.top, result);
-      this.#setTop(this.top.parent);
-    }
-  }
-
-  #enter(previous: Known | undefined, block: Known, sp: number): void {
-    // The start of a function that is not reached by a call: a tail call or a signal, but no loop of its own.
-    const isCall = previous?.isCall === true;
-    if (!isCall && block.symbol?.address === previous?.symbol?.address) return;
-    const isTail = !isCall && this.#sp === sp;
-    const frame = this.#push(block, sp, isCall || isTail ? previous : undefined, isTail);
-    this.#events.onEnter?.(frame);
-  }
-
-  #push(block: Known, sp: number, caller: Known | undefined, isTail: boolean): CallFrame<T> {
-    const parent = this.top;
-    const frame = {
-      id: parent === undefined ? -1 : this.#next++,
-      depth: parent === undefined ? -1 : parent.depth + 1,
-      parent,
-      symbol: block.symbol,
-      address: block.address,
-      site: caller?.last,
-      sp: BigInt(sp),
-      returnAddress: isTail ? parent?.returnAddress ?? 0n : caller?.end ?? 0n,
-      isTail,
-    };
-    const top = { ...frame, data: this.#events.data(frame) };
-    this.#setTop(top);
+  #unwind(from: Frame<T>, sp: number, leaving: Leaving): Frame<T> {
+    let top = from;
+    for (; top.stackPointer < sp && top.parent !== undefined; top = top.parent) this.#events.onLeave?.(top, leaving);
     return top;
+  }
+
+  #enter(top: Frame<T>, previous: Known | undefined, block: Known, sp: number): Frame<T> {
+    const isCall = previous !== undefined && previous.isCall;
+    // The start of a function that is not reached by a call: a tail call or a signal, but no loop of its own.
+    if (!isCall && block.symbol?.address === previous?.symbol?.address) return top;
+    const isTail = !isCall && top.parent !== undefined && top.stackPointer === sp;
+    const edge = previous !== undefined && (isCall || isTail) ? edgeOf(previous, block) : new Edge(block, undefined);
+    const frame = this.#push(top, edge, isTail, sp);
+    this.#events.onEnter?.(frame);
+    return frame;
+  }
+
+  #push(parent: Frame<T> | undefined, edge: Edge, isTail: boolean, sp: number): Frame<T> {
+    const counts = { own: this.current.executed, all: this.executed };
+    const frame = new Frame(parent === undefined ? -1 : this.#next++, parent, edge, isTail, counts, sp);
+    frame.data = this.#events.data(frame);
+    return frame;
   }
 
   /** The block entered last was left before the instruction at `pc`. */
   leave(pc: bigint): void {
-    const [block, top] = [this.#previous, this.top];
+    const { previous: block, top } = this.current;
     if (block === undefined || top === undefined || pc < block.address || pc >= block.end) return;
     const missing = block.instructions.filter(({ address }) => address >= pc).length;
+    this.current.executed -= missing;
     this.#events.onBlock?.(top, block, -missing);
     // Its last instruction did not run: if that is a call, nothing was called.
-    this.#previous = { ...block, isCall: false };
+    this.current.previous = { ...block, isCall: false };
   }
+}
+
+function edgeOf(from: Known, to: Known): Edge {
+  if (from.lastEdge?.block === to) return from.lastEdge;
+  let edge = from.edges.get(to);
+  if (edge === undefined) from.edges.set(to, edge = new Edge(to, from));
+  return from.lastEdge = edge;
 }
