@@ -180,6 +180,12 @@ export {
   sourceReport,
   type SourceReportOptions,
 } from "./engine/report/source_report.ts";
+export {
+  type SummedCall,
+  SYSCALL_ORDERS,
+  type SyscallSum,
+  SyscallSummary,
+} from "./engine/report/syscall_summary.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {

@@ -146,6 +146,11 @@ export class Emulator implements Disposable {
       observe: (observer) => this.#guest.observe(observer),
       context: this.cpu,
       guest: { program: options.program, args: options.args ?? [], pid: this.pid },
+      hooks: this.#hooks,
+      calls: this.#calls,
+      stop: (why) => this.stop(why),
+      end: (status) => this.end(status),
+      onInstructionCount: (count, ring) => this.#guest.alarms.add(count, ring),
       warn,
     });
     this.#taken = taken.move();
@@ -501,6 +506,21 @@ export class Emulator implements Disposable {
   stop(why = "stop()"): void {
     this.#why ??= why;
     this.#guest.machine.requestStop();
+  }
+
+  /** Ends the guest before the instruction at hand, from a closure, as if it had called exit(2). */
+  end(status = 0): void {
+    this.#guest.end(status);
+  }
+
+  /**
+   * Calls a closure once, when so many instructions have been executed in all, before the next one is.
+   *
+   * @returns What calls it off.
+   */
+  onInstructionCount(count: number, handler: (cpu: GuestContext) => void): () => void {
+    const call = Owner.bind(handler);
+    return this.#guest.alarms.add(count, () => void this.#guarded(() => call(this.cpu)));
   }
 
   /**

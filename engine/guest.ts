@@ -3,6 +3,7 @@
  * and says when and why it stops.
  */
 
+import { Alarms } from "./alarms.ts";
 import type { SliceEnd } from "./cpu/cpu.ts";
 import type { Disassembler } from "./disasm/disassembler.ts";
 import { accessAddress } from "./hooks/accesses.ts";
@@ -121,6 +122,8 @@ export class Guest {
   readonly process: Process;
   readonly #machines: GuestMachines;
   #program: LoadedProgram;
+  /** Closures to call at a number of executed instructions. */
+  readonly alarms = new Alarms(() => this.machine.ledger.total());
   readonly #kernel: Kernel;
   readonly #waiter = new Waiter();
   #timestamps: Timestamps | undefined;
@@ -280,6 +283,8 @@ export class Guest {
   async run(stopReason: () => StopReason | undefined): Promise<StopReason> {
     let yielded = performance.now();
     for (;;) {
+      const told = this.alarms.ring() ? this.#rung(stopReason) : undefined;
+      if (told !== undefined) return told;
       const reason = await this.#turn(stopReason) ?? stopReason();
       if (reason !== undefined) return reason;
       if (performance.now() - yielded < SLICE_MILLISECONDS) continue;
@@ -288,6 +293,17 @@ export class Guest {
       const late = stopReason();
       if (late !== undefined) return late;
     }
+  }
+
+  /** What the guest does after an alarm's closure was called: it may have stopped or ended it. */
+  #rung(stopReason: () => StopReason | undefined): StopReason | undefined {
+    return this.process.ending === undefined ? stopReason() : this.#end();
+  }
+
+  /** Ends the process, as exit_group(2) does. */
+  end(status: number): void {
+    this.process.ending ??= { kind: "exited", status: status & 0xff };
+    this.machine.requestStop();
   }
 
   /** Has the thread go on whose turn it is, or waits until there is one. @returns Why the guest stopped, if it did. */
@@ -338,8 +354,9 @@ export class Guest {
   #slice(machine: Machine): SliceEnd {
     const { cpu } = machine;
     const [start, before] = [performance.now(), cpu.executed];
-    const budget = Math.min(this.#limit(), this.#scheduler.blocksLeft);
-    const end = machine.run(budget);
+    const turn = Math.min(this.#limit(), this.#scheduler.blocksLeft);
+    const budget = machine === this.machine ? this.alarms.limit(turn) : turn;
+    const end = budget === 0 ? machine.step() : machine.run(budget);
     const took = performance.now() - start;
     this.#scheduler.spend(cpu.executed - before);
     if (end.kind === "budget" && budget >= this.#budget && took < SLICE_MILLISECONDS / 2) {

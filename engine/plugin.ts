@@ -9,6 +9,8 @@ import type { GuestContext } from "./context.ts";
 import type { FlowBatch } from "./counters/flow.ts";
 import type { Coverage } from "./coverage.ts";
 import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
+import type { CallHandlers } from "./hooks/intercept.ts";
+import type { Location } from "./hooks/registry.ts";
 import type { MemoryAccess } from "./hooks/accesses.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import type { Image, SymbolAt } from "./symbols/mod.ts";
@@ -166,6 +168,24 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
    * from `pc` on were not executed.
    */
   onLeave(callback: (block: bigint, pc: bigint) => void): void;
+  /**
+   * Has a closure called before each execution of the code at a place; a name may be mapped later.
+   *
+   * @param where A symbol, `image:symbol`, `symbol+offset`, a glob or RegExp over function names, an address.
+   */
+  onPlace(where: Location, callback: (cpu: GuestContext) => void): void;
+  /**
+   * Has closures called when a function is entered and when it has returned; a name may be mapped later.
+   *
+   * @param where As for {@linkcode onPlace}.
+   */
+  onCall(where: Location, handlers: CallHandlers): void;
+  /** Has a closure called once, when so many instructions have been executed in all, before the next one is. */
+  onInstructionCount(count: number, callback: (cpu: GuestContext) => void): void;
+  /** Stops the guest before the instruction at hand, as a breakpoint does. */
+  stop(why: string): void;
+  /** Ends the guest before the instruction at hand, as if it had called exit(2). */
+  end(status: number): void;
   /**
    * Has a closure called with the blocks that are entered, thousands at a time, in their order. What they are,
    * {@linkcode onTranslate} has told before; ids that it has not told are of other code. Everything else that the plugin

@@ -3,15 +3,7 @@
  * of all. Times are of the emulated kernel on the host.
  */
 
-import { definePlugin, textTable } from "../mod.ts";
-
-interface Sum {
-  calls: number;
-  errors: number;
-  milliseconds: number;
-}
-
-const LARGEST_ERRNO = 4095;
+import { definePlugin, SyscallSummary } from "../mod.ts";
 
 export default definePlugin({
   name: "strace",
@@ -24,37 +16,41 @@ export default definePlugin({
       description: "Names of the calls, separated by commas or spaces; all without it",
     },
     time: { type: "boolean", default: false, description: "How long each call took, as with strace -T" },
+    relative: {
+      type: "boolean",
+      default: false,
+      description: "How long after the call before it each began, as with strace -r",
+    },
     summary: { type: "boolean", default: false, description: "No lines but a summary, as with strace -c" },
   },
   setup({ params, output, onSyscall, onSignal, onReport, onReset }) {
-    const sums = new Map<string, Sum>();
+    const summary = new SyscallSummary();
+    let before: number | undefined;
 
-    onSyscall(({ name, text, result, milliseconds }) => {
+    onSyscall((call) => {
+      const { name, text, milliseconds } = call;
       const names = params.calls.split(/[\s,]+/).filter((part) => part !== "");
       if (names.length > 0 && !names.includes(name)) return;
-      const sum = sums.get(name) ?? { calls: 0, errors: 0, milliseconds: 0 };
-      sums.set(name, sum);
-      sum.calls++;
-      sum.milliseconds += milliseconds;
-      if (result < 0 && result >= -LARGEST_ERRNO) sum.errors++;
+      summary.add(call);
       if (params.summary || params.format === "json") return;
-      output.write(params.time ? `${text} <${(milliseconds / 1000).toFixed(6)}>\n` : `${text}\n`);
+      const began = performance.now() - milliseconds;
+      const relative = params.relative ? `${seconds(began - (before ?? began)).padStart(13)} ` : "";
+      before = began;
+      output.write(`${relative}${text}${params.time ? ` <${seconds(milliseconds)}>` : ""}\n`);
     });
     onSignal((text) => !params.summary && params.format !== "json" && output.write(`${text}\n`));
 
     onReport((report) => {
-      const rows = [...sums].map(([name, sum]) => ({ name, ...sum })).sort((a, b) => b.milliseconds - a.milliseconds);
-      if (report.format === "json") return report.writeJson(rows);
-      if (!params.summary) return;
-      const all = rows.reduce((total, { milliseconds }) => total + milliseconds, 0);
-      report.write(textTable(
-        ["% time", "seconds", "usecs/call", "calls", "errors", "syscall"],
-        rows.map(({ name, calls, errors, milliseconds }) => [
-          ...[(100 * milliseconds / all).toFixed(2).padStart(6), (milliseconds / 1000).toFixed(6)],
-          ...[Math.round(1000 * milliseconds / calls), calls, errors, name],
-        ]),
-      ));
+      if (report.format === "json") report.writeJson(summary.rows());
+      else if (params.summary) report.write(summary.table());
     });
-    onReset(() => sums.clear());
+    onReset(() => {
+      summary.clear();
+      before = undefined;
+    });
   },
 });
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(6);
+}

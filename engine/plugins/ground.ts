@@ -3,6 +3,8 @@
 import type { GuestContext } from "../context.ts";
 import type { CountSource } from "../counts.ts";
 import type { Disassembler } from "../disasm/disassembler.ts";
+import type { CallStack } from "../hooks/intercept.ts";
+import type { HookRegistry } from "../hooks/registry.ts";
 import type { SyscallObserver } from "../linux/observers.ts";
 import type { Machine } from "../machine.ts";
 import type { GuestMemory } from "../memory/guest_memory.ts";
@@ -22,6 +24,16 @@ export interface PluginGround {
   readonly guest: PluginGuest;
   /** Has an observer follow the system calls. @returns What ends that. */
   observe(observer: SyscallObserver): () => void;
+  /** Hooks on places. */
+  readonly hooks: HookRegistry;
+  /** Calls of functions that are followed to their return. */
+  readonly calls: CallStack;
+  /** Stops the guest before the instruction at hand. */
+  stop(why: string): void;
+  /** Ends the guest before the instruction at hand. */
+  end(status: number): void;
+  /** Has a closure called at a number of executed instructions. @returns What calls it off. */
+  onInstructionCount(count: number, ring: () => void): () => void;
   /** Gets a message for people, such as that a plugin failed. */
   warn(message: string): void;
 }

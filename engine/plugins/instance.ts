@@ -25,6 +25,7 @@ import { PluginError } from "./errors.ts";
 import type { PluginGround } from "./ground.ts";
 import { reportTo, RunningOutput } from "./output.ts";
 import { ParameterValues, pluginFormats, type Value } from "./parameters.ts";
+import { Places } from "./places.ts";
 import { syscallObserver } from "./syscalls.ts";
 import { CountWindow } from "./window.ts";
 import { readCodeParts, Within } from "./within.ts";
@@ -61,6 +62,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   readonly #parameters: ParameterValues;
   readonly #window: CountWindow;
   readonly #attachments: Attachments;
+  readonly #places: Places;
   readonly #attacher: Attacher;
   readonly #output: RunningOutput;
   /** Keys of the blocks that it was told of. */
@@ -106,6 +108,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       ground.machine,
       (start, end) => this.#isEnabled && this.#within.overlaps(start, end),
     );
+    this.#places = new Places(ground, (work) => this.#guarded(work), () => this.#isEnabled);
     this.#attacher = {
       ground,
       attach: (at, extent, callback, block) =>
@@ -148,6 +151,11 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       groups: (instruction) => disassembler.groups(instruction),
       onTranslate: (callback) => void callbacks.translate.push(callback),
       onLeave: (callback) => void callbacks.leave.push(callback),
+      onPlace: (where, callback) => this.#places.onPlace(where, callback),
+      onCall: (where, handlers) => this.#places.onCall(where, handlers),
+      onInstructionCount: (count, callback) => this.#places.onInstructionCount(count, callback),
+      stop: (why) => this.#ground.stop(why),
+      end: (status) => this.#ground.end(status),
       onFlow: (callback) => this.#read(callback),
       onSyscall: (callback) => {
         callbacks.syscall.push(callback);
@@ -257,6 +265,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     this.#isEnabled = true;
     this.#window.open();
     this.#attachments.settle();
+    this.#places.settle();
     for (const reader of this.#readers) this.#ground.machine.flow.add(reader);
     this.#tellAll();
     for (const callback of this.#callbacks.active) this.#guarded(() => callback(true));
@@ -269,6 +278,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     for (const reader of this.#readers) this.#ground.machine.flow.remove(reader);
     this.#window.close();
     this.#attachments.settle();
+    this.#places.settle();
     for (const callback of this.#callbacks.active) this.#guarded(() => callback(false));
   }
 

@@ -20,8 +20,8 @@ export function syscallObserver(
   const writer = strace((line) => text = line);
   return {
     entered(call) {
-      starts.set(call.thread, performance.now());
       writer.entered?.(call);
+      starts.set(call.thread, performance.now());
     },
     left(call) {
       const milliseconds = performance.now() - (starts.get(call.thread) ?? performance.now());
