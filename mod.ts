@@ -186,6 +186,8 @@ export {
   type SyscallSum,
   SyscallSummary,
 } from "./engine/report/syscall_summary.ts";
+export { type HeapShare, type HeapSnapshot, massif } from "./engine/report/massif.ts";
+export { type HeapRange, type Reachability, reachability, type Words } from "./engine/report/reachability.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {

@@ -138,6 +138,8 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   readonly params: PluginValues<P> & StandardValues;
   /** The guest's memory. */
   readonly memory: GuestMemory;
+  /** The guest's registers, and where it is: in a closure, and while it does not run. */
+  readonly cpu: GuestContext;
   /** Images mapped now. */
   readonly images: readonly Image[];
   /** What ran how often since the plugin was put to use or reset, without what ran while it was disabled. */

@@ -138,6 +138,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       guest,
       params: this.#parameters.values as PluginValues<Record<string, never>> & StandardValues,
       memory,
+      cpu: this.#ground.context,
       get images() {
         return symbols.images;
       },
