@@ -187,6 +187,7 @@ export {
   SyscallSummary,
 } from "./engine/report/syscall_summary.ts";
 export { type HeapShare, type HeapSnapshot, massif } from "./engine/report/massif.ts";
+export { PathReader, PathWriter } from "./engine/report/path_codec.ts";
 export { type HeapRange, type Reachability, reachability, type Words } from "./engine/report/reachability.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";

@@ -75,9 +75,9 @@ export default definePlugin({
       const name = (name: string, value: string): Event => ({
         ...{ name, cat: "__metadata", ph: "M", ts: 0, pid, tid: pid, args: { name: value } },
       });
-      const all = [name("process_name", program), name("thread_name", "main"), ...events, ...open];
       // By time, the longer first: so an event comes before those that it contains.
-      all.sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+      const calls = [...events, ...open].sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+      const all = [name("process_name", program), name("thread_name", "main"), ...calls];
       report.write(`{"displayTimeUnit":"ns","otherData":${JSON.stringify({ command: [program, ...args], dropped })},`);
       report.write('"traceEvents":[\n');
       all.forEach((event, index) => report.write(`${JSON.stringify(event)}${index + 1 < all.length ? "," : ""}\n`));
