@@ -186,6 +186,15 @@ export {
   type SyscallSum,
   SyscallSummary,
 } from "./engine/report/syscall_summary.ts";
+export {
+  type ControlFlow,
+  controlFlow,
+  type CountedSpan,
+  type FlowStep,
+  type RanBlock,
+  type RanStep,
+} from "./engine/report/control_flow.ts";
+export { type NaturalLoop, naturalLoops } from "./engine/report/loops.ts";
 export { type HeapShare, type HeapSnapshot, massif } from "./engine/report/massif.ts";
 export { PathReader, PathWriter } from "./engine/report/path_codec.ts";
 export { type HeapRange, type Reachability, reachability, type Words } from "./engine/report/reachability.ts";

@@ -204,11 +204,11 @@ export default definePlugin({
       return new Uint32Array(reach === 0 ? new ArrayBuffer() : memory.bytes(from, reach).buffer);
     }
 
-    /** What is writable and none of the heap; of the stack, what is in use; and the registers. */
+    /** All data but the heap, read-only too: it may have been writable. Of the stack, what is in use. And the registers. */
     function* roots(blocks: readonly Block[]): Generator<Uint32Array> {
       const sp = Number(cpu.sp);
       for (const { start, end, protection, name } of memory.regions.list()) {
-        if ((protection & 2) === 0 || name === "[heap]") continue;
+        if ((protection & 5) !== 1 || ["[heap]", "[vvar]"].includes(name)) continue;
         let from = start <= sp && sp < end ? sp : start;
         for (const block of blocks) {
           if (block.start < from || block.start >= end) continue;

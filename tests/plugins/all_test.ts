@@ -6,7 +6,7 @@ const FOLDER = new URL("../../plugins/", import.meta.url);
 
 /** The plugins that come with Ceratops, by file name. */
 async function all(): Promise<Map<string, Plugin>> {
-  const names = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
+  const names = [...Deno.readDirSync(FOLDER)].filter(({ isFile }) => isFile).map(({ name }) => name).sort();
   return new Map(
     await Promise.all(names.map(async (name) => [name, (await import(`${FOLDER}${name}`)).default] as const)),
   );
