@@ -40,12 +40,13 @@ export default definePlugin({
     const tracker = trackCalls<undefined>(api, {
       data: () => undefined,
       onLeave(frame) {
-        if (frame.depth > params.depth || tracker.executed - frame.before < params.least) return;
-        add(call(frame.edge, frame.before));
+        const { thread, executed } = tracker.current;
+        if (frame.depth > params.depth || executed - frame.before < params.least) return;
+        add(call(frame.edge, frame.began, thread));
       },
     });
 
-    function call(edge: CallEdge, from: number): Event {
+    function call(edge: CallEdge, from: number, tid: number): Event {
       let name = names.get(edge);
       if (name === undefined) {
         const { symbol, address } = edge;
@@ -53,7 +54,7 @@ export default definePlugin({
         name = { name: symbol?.name ?? symbolLabel(undefined, image, address), cat: image?.name ?? "memory" };
         names.set(edge, name);
       }
-      return { ...name, ph: "X", ts: from, dur: tracker.executed - from, pid, tid: pid };
+      return { ...name, ph: "X", ts: from, dur: tracker.executed - from, pid, tid };
     }
 
     function add(event: Event): void {
@@ -61,23 +62,26 @@ export default definePlugin({
       else dropped++;
     }
 
-    function mark(cat: string, name: string, text: string): void {
-      if (params.syscalls) add({ name, cat, ph: "i", s: "t", ts: tracker.executed, pid, tid: pid, args: { text } });
+    function mark(cat: string, name: string, text: string, tid: number): void {
+      if (params.syscalls) add({ name, cat, ph: "i", s: "t", ts: tracker.executed, pid, tid, args: { text } });
     }
-    api.onSyscall(({ name, text }) => mark("system call", name, text));
-    api.onSignal((text) => mark("signal", /SIG\w+/.exec(text)?.[0] ?? "signal", text));
+    api.onSyscall(({ name, text, thread }) => mark("system call", name, text, thread));
+    api.onSignal((text) => mark("signal", /SIG\w+/.exec(text)?.[0] ?? "signal", text, tracker.current.thread));
 
     api.onReport((report) => {
       const open: Event[] = [];
-      for (let frame = tracker.current(); frame !== undefined; frame = frame.parent) {
-        if (frame.depth <= params.depth) open.push(call(frame.edge, frame.before));
+      for (const { thread, top } of tracker.threads) {
+        for (let frame = top; frame !== undefined; frame = frame.parent) {
+          if (frame.depth <= params.depth) open.push(call(frame.edge, frame.began, thread));
+        }
       }
-      const name = (name: string, value: string): Event => ({
-        ...{ name, cat: "__metadata", ph: "M", ts: 0, pid, tid: pid, args: { name: value } },
+      const named = (name: string, tid: number, value: string): Event => ({
+        ...{ name, cat: "__metadata", ph: "M", ts: 0, pid, tid, args: { name: value } },
       });
+      const threads = tracker.threads.map(({ thread }) => named("thread_name", thread, `thread ${thread}`));
       // By time, the longer first: so an event comes before those that it contains.
       const calls = [...events, ...open].sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
-      const all = [name("process_name", program), name("thread_name", "main"), ...calls];
+      const all = [named("process_name", pid, program), ...threads, ...calls];
       report.write(`{"displayTimeUnit":"ns","otherData":${JSON.stringify({ command: [program, ...args], dropped })},`);
       report.write('"traceEvents":[\n');
       all.forEach((event, index) => report.write(`${JSON.stringify(event)}${index + 1 < all.length ? "," : ""}\n`));
