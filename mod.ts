@@ -180,12 +180,7 @@ export {
   sourceReport,
   type SourceReportOptions,
 } from "./engine/report/source_report.ts";
-export {
-  type SummedCall,
-  SYSCALL_ORDERS,
-  type SyscallSum,
-  SyscallSummary,
-} from "./engine/report/syscall_summary.ts";
+export { type SummedCall, SYSCALL_ORDERS, type SyscallSum, SyscallSummary } from "./engine/report/syscall_summary.ts";
 export {
   type ControlFlow,
   controlFlow,

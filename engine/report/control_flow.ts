@@ -5,24 +5,31 @@
 
 /** A block as it ran. */
 export interface RanBlock {
+  /** Where it starts. */
   readonly address: bigint;
   /** In bytes. */
   readonly size: number;
+  /** How often it ran. */
   readonly count: number;
 }
 
 /** A step between blocks as they ran. */
 export interface RanStep {
-  /** The block's address, and the address past its end. */
+  /** The block's address. */
   readonly from: bigint;
+  /** The address past its end. */
   readonly end: bigint;
+  /** Address of the block that came next. */
   readonly to: bigint;
+  /** How often it did. */
   readonly count: number;
 }
 
 /** A block that no other overlaps. */
 export interface CountedSpan {
+  /** Its first address. */
   readonly start: bigint;
+  /** The address past it. */
   readonly end: bigint;
   /** How often it ran. */
   readonly count: number;
@@ -30,14 +37,19 @@ export interface CountedSpan {
 
 /** A step from one block to the next. */
 export interface FlowStep {
+  /** Start of the one. */
   readonly from: bigint;
+  /** Start of the next. */
   readonly to: bigint;
+  /** How often it was taken. */
   readonly count: number;
 }
 
 /** The blocks and steps within a range of addresses. */
 export interface ControlFlow {
+  /** By ascending address. */
   readonly blocks: readonly CountedSpan[];
+  /** Those from one of the blocks to another. */
   readonly steps: readonly FlowStep[];
 }
 

@@ -5,7 +5,9 @@
 
 /** What was in use at one place, with the calls that led there, the innermost first. */
 export interface HeapShare {
+  /** Names of functions. */
   readonly frames: readonly string[];
+  /** How much it was. */
   readonly bytes: number;
 }
 
@@ -13,6 +15,7 @@ export interface HeapShare {
 export interface HeapSnapshot {
   /** Bytes allocated and freed until then. */
   readonly time: number;
+  /** Bytes in use. */
   readonly bytes: number;
   /** What it consisted of, at the peak. */
   readonly shares?: readonly HeapShare[];

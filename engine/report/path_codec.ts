@@ -37,7 +37,7 @@ export class PathWriter {
   #length = 0;
   #asExpected = 0;
 
-  /** @param note A line about what the path is of. */
+  /** Begins a path. @param note A line about what the path is of. */
   constructor(note = "") {
     for (const byte of new TextEncoder().encode(`${HEAD}${note}\n`)) this.#byte(byte);
   }
@@ -93,9 +93,10 @@ export class PathReader {
   #at: number;
   #asExpected: number;
   /** The line about what the path is of. */
+  /** What the path is of. */
   readonly note: string;
 
-  /** @throws {SyntaxError} If it is not the file of a path. */
+  /** Reads the head of a path. @throws {SyntaxError} If it is not the file of a path. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     const line = bytes.indexOf(10);
@@ -106,7 +107,7 @@ export class PathReader {
     this.#asExpected = this.#number();
   }
 
-  /** @returns The block that comes next; undefined at the end. @throws {SyntaxError} If the file is damaged. */
+  /** Reads on. @returns The block that comes next; undefined at the end. @throws {SyntaxError} If the file is damaged. */
   next(): string | undefined {
     if (this.#asExpected > 0) {
       this.#asExpected--;
