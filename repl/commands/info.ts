@@ -27,7 +27,7 @@ function breakpoints(session: Session, text: string): void {
 function rowsOf(list: readonly Attachment[]): BreakpointRow[] {
   return list.map((each) => ({
     ...{ number: each.number, type: each.target.type, disposition: each.disposition, isEnabled: each.isEnabled },
-    ...{ where: each.where, addresses: each.addresses, condition: each.condition?.text },
+    ...{ where: each.where, addresses: each.addresses, isPending: each.isPending, condition: each.condition?.text },
     ...{ hits: each.hits, ignore: each.ignore, stopsLeft: each.stopsLeft, commands: each.commands },
   }));
 }

@@ -88,6 +88,11 @@ export class Attachments {
     }, pending);
   }
 
+  /** Attaches closures that the target calls itself. @throws {UnknownSymbolError} As {@linkcode Attachments.addBreakpoint}. */
+  addClosures(target: Target, pending: boolean): Attachment {
+    return this.#add(target, (_cpu, self) => void self.hits++, pending);
+  }
+
   #add(target: Target, react: Attachment["react"], pending: boolean): Attachment {
     const attachment = new Attachment(
       this.#next,

@@ -24,7 +24,9 @@ function quoted(word: string): string {
 /** Lines for one attachment: made, then set up by `$bpnum`, which is its number. */
 function attachmentLines(each: Attachment): string[] {
   const { target: { source, kind }, condition, ignore, commands, disposition, stopsLeft, isEnabled } = each;
-  if (source === "") return [`# ${kind} ${each.number} at ${each.where}: made by a script`];
+  if (source === "") {
+    return [`# ${kind} ${each.number} at ${each.where}: attached by a script or in a way that is not saved`];
+  }
   if (source.includes("[native code]")) return [`# ${kind} ${each.number} at ${each.where}: its closure has no text`];
   const mode = stopsLeft !== undefined
     ? [`enable count ${stopsLeft} $bpnum`]

@@ -8,8 +8,9 @@ import type { Session } from "./session.ts";
 export function shownValue(session: Session, value: unknown): string[] {
   const { out } = session;
   if (value instanceof Attachment) {
-    const places = value.addresses.length === 1 ? "1 place" : `${value.addresses.length} places`;
-    return [`${value.title} at ${value.where}: ${value.isPending ? "pending" : places}, ${value.hits} hits`];
+    const { addresses: { length }, isPending, title, where, hits } = value;
+    const places = isPending ? "pending, " : length === 0 ? "" : length === 1 ? "1 place, " : `${length} places, `;
+    return [`${title} at ${where}: ${places}${hits} hits`];
   }
   const inspect = (what: unknown) =>
     Deno.inspect(what, { colors: out.style.bold("") !== "", depth: 2, getters: false });

@@ -12,6 +12,8 @@ export interface BreakpointRow {
   readonly isEnabled: boolean;
   readonly where: string;
   readonly addresses: readonly bigint[];
+  /** Whether it waits for its location to be mapped. */
+  readonly isPending: boolean;
   readonly condition: string | undefined;
   readonly hits: number;
   readonly ignore: number;
@@ -27,7 +29,7 @@ function times(count: number): string {
 
 function placeText(row: BreakpointRow, describe: Describe): [address: string, what: string] {
   if (row.type === "catchpoint" || row.where.startsWith("$")) return ["", row.where];
-  if (row.addresses.length === 0) return ["<PENDING>", row.where];
+  if (row.addresses.length === 0) return [row.isPending ? "<PENDING>" : "", row.where];
   if (row.type.endsWith("watchpoint")) return ["", row.where];
   if (row.addresses.length > 1) return ["<MULTIPLE>", `${row.where} (${row.addresses.length} places)`];
   const [address] = row.addresses;

@@ -134,3 +134,19 @@ function numbered(line: string): string {
   if (line === "undisplay 1") return "undisplay";
   return line.replace(/^((?:delete|enable|disable|condition|ignore|commands)\b.*?) 1\b/, "$1 $bpnum");
 }
+
+Deno.test("closures typed at the prompt are attached to each run: calls, kinds of code, system calls, the end", async () => {
+  const typed = [
+    "let calls = 0, cpuids = 0, writes = 0, ends = 0",
+    "intercept('twice', { onEnter: () => { calls++ }, onLeave: (result) => result })",
+    "hookEvery('cpuid', () => { cpuids++ })",
+    "hookSyscall('exit_group', { onEnter: ({ args }) => { writes += 1 } })",
+    "on('exit', () => { ends++ })",
+    "run",
+    "run",
+    "`${calls} ${cpuids > 0} ${writes} ${ends}`",
+  ];
+  const { lines, status } = await script(typed);
+  assert.equal(status, 0, lines.join("\n"));
+  assert.equal(lines.at(-1), '"2 true 2 2"');
+});

@@ -72,10 +72,13 @@ Deno.test("coverageTable() sorts by instructions executed, and sums up", () => {
 Deno.test("breakpointLines() writes the table of gdb's info breakpoints", () => {
   const row = {
     ...{ number: 1, type: "breakpoint", disposition: "keep", isEnabled: true, where: "main" },
-    ...{ addresses: [0x401000n], condition: "$rdi == 1", hits: 2, ignore: 0 },
+    ...{ addresses: [0x401000n], isPending: false, condition: "$rdi == 1", hits: 2, ignore: 0 },
   };
   assert.deepEqual(
-    breakpointLines([row, { ...row, number: 2, addresses: [], condition: undefined, hits: 0 }], describe),
+    breakpointLines(
+      [row, { ...row, number: 2, addresses: [], isPending: true, condition: undefined, hits: 0 }],
+      describe,
+    ),
     [
       "Num     Type           Disp Enb Address            What",
       "1       breakpoint     keep y   0x0000000000401000 <main>",
