@@ -1,47 +1,11 @@
 /**
- * Runs many short commands natively and on Ceratops, the latter all in this process, which saves its start each time:
- * while a guest runs, standard input, output and error of this process are files.
- *
- * Natively and as guests they run in folders of their own that are made alike, so they may change what is there.
+ * Runs many short commands natively and on Ceratops, and compares what they print, how they end, and what is in their
+ * folder afterwards. The folders are made alike, so commands may change what is there.
  */
 
 import assert from "node:assert/strict";
-import { hostCall } from "../../engine/linux/host.ts";
-import { Emulator } from "../../mod.ts";
-
-/** What a command came to. */
-interface Outcome {
-  readonly stdout: string;
-  readonly status: number;
-}
-
-const ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", TZ: "UTC" };
-const STREAMS = [0, 1, 2];
-/** A guest that takes longer is taken for one that hangs. */
-const PATIENCE_MILLISECONDS = 60_000;
-
-/** Words of a command line; quotes are as in a shell, and nothing else is. */
-export function words(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
-}
-
-/** Splits off `< FILE` at the end. */
-function inputOf(list: readonly string[]): { args: readonly string[]; input: string } {
-  const at = list.indexOf("<");
-  return at < 0 ? { args: list, input: "/dev/null" } : { args: list.slice(0, at), input: list[at + 1] };
-}
-
-function programOf(name: string): string {
-  if (name.includes("/")) return name;
-  for (const folder of ENVIRONMENT.PATH.split(":")) {
-    try {
-      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  throw new Error(`Cannot run ${name}: it is not installed`);
-}
+import { fileURLToPath } from "node:url";
+import { ENVIRONMENT, inputOf, type Outcome, programOf, words } from "./command_lines.ts";
 
 function runNatively(line: string, cwd: string): Outcome {
   const { args: [name, ...args], input } = inputOf(words(line));
@@ -54,53 +18,18 @@ function runNatively(line: string, cwd: string): Outcome {
   return { stdout: new TextDecoder().decode(stdout), status: code };
 }
 
-/** Runs `work` while the standard streams of this process are other descriptors. */
-async function withStreams<T>(files: readonly number[], work: () => Promise<T>): Promise<T> {
-  const [F_DUPFD_CLOEXEC, LOWEST] = [1030, 10];
-  const kept = STREAMS.map((stream) => hostCall("fcntl", stream, F_DUPFD_CLOEXEC, LOWEST));
-  files.forEach((file, stream) => hostCall("dup3", file, stream, 0));
-  try {
-    return await work();
-  } finally {
-    kept.forEach((file, stream) => {
-      hostCall("dup3", file, stream, 0);
-      hostCall("close", file);
-    });
-  }
-}
-
-function open(path: string, flags: number): number {
-  const bytes = new TextEncoder().encode(`${path}\0`);
-  const descriptor = hostCall("openat", -100, Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)), flags, 0o600);
-  assert.ok(descriptor >= 0, path);
-  return descriptor;
-}
-
-async function runAsGuest(line: string, cwd: string, output: string): Promise<Outcome> {
-  const { args: [name, ...args], input } = inputOf(words(line));
-  const [O_WRONLY, O_CREAT, O_TRUNC, O_CLOEXEC] = [1, 0o100, 0o1000, 0o2000000];
-  const files = [
-    open(input.startsWith("/") ? input : `${cwd}/${input}`, O_CLOEXEC),
-    ...[output, `${output}.errors`].map((path) => open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)),
-  ];
-  try {
-    const reason = await withStreams(files, async () => {
-      const env = { ...ENVIRONMENT, INPUT: input, PWD: cwd };
-      const permissions = { all: true };
-      const program = programOf(name);
-      using emulator = Emulator.open({ program, args, env, cwd, permissions, counting: false });
-      const timer = setTimeout(() => emulator.interrupt(), PATIENCE_MILLISECONDS);
-      try {
-        return await emulator.run();
-      } finally {
-        clearTimeout(timer);
-      }
-    });
-    const status = reason.kind === "exited" ? reason.status : reason.kind === "signalled" ? 128 + reason.signal : -1;
-    return { stdout: Deno.readTextFileSync(output), status };
-  } finally {
-    for (const file of files) hostCall("close", file);
-  }
+/** One process runs all guests. */
+async function runAsGuests(lines: readonly string[], folder: string, output: string): Promise<Outcome[]> {
+  const script = fileURLToPath(new URL("./many_guests.ts", import.meta.url));
+  const args = ["run", "-A", "--no-check", script, folder, output];
+  const child = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "null", stderr: "piped" }).spawn();
+  const ended = child.output();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(lines)));
+  await writer.close();
+  const { success, stderr } = await ended;
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return JSON.parse(await Deno.readTextFile(`${output}.json`));
 }
 
 /** All that is in a folder: names, types, modes, sizes, contents. */
@@ -125,11 +54,12 @@ export async function assertManySame(lines: readonly string[], prepare: (folder:
       const folder = `${root}/folder`;
       await Deno.mkdir(folder);
       prepare(folder);
-      for (const line of lines) {
-        const run = way === "native" ? runNatively(line, folder) : await runAsGuest(line, folder, `${root}/output`);
-        const { stdout, status } = run;
-        outcomes[way].push(`$ ${line}\n${stdout}status ${status}\n`);
-      }
+      const found = way === "native"
+        ? lines.map((line) => runNatively(line, folder))
+        : await runAsGuests(lines, folder, `${root}/output`);
+      found.forEach(({ stdout, status }, index) => {
+        outcomes[way].push(`$ ${lines[index]}\n${stdout}status ${status}\n`);
+      });
       outcomes[way].push(tree(folder));
       await Deno.remove(folder, { recursive: true });
     }
