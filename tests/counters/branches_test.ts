@@ -4,6 +4,8 @@ import { deepEqual, ok } from "node:assert/strict";
 import { Disassembler } from "../../engine/disasm/disassembler.ts";
 import { findLibrary } from "../../engine/ffi/find_library.ts";
 import { BareGuest, seeded } from "../programs/bare.ts";
+import { compile } from "../programs/compile.ts";
+import { coveredSources, Emulator } from "../../mod.ts";
 import { guest, PLAIN, randomGuest } from "./guests.ts";
 
 const isConditional = (bytes: Uint8Array) =>
@@ -64,6 +66,38 @@ for (const name of PLAIN) {
 
 Deno.test("Machine.countBranches() counts the jumps of random programs as single steps take them", async () => {
   for (let seed = 1; seed <= 3; seed++) compare(await randomGuest(seed), seed);
+});
+
+Deno.test("Emulator.countBranches() counts the jumps of threads that take turns in one loop, as the source has them", async () => {
+  const source = `
+    #include <pthread.h>
+    #include <sched.h>
+    static volatile int odd[3];
+    static void *work(void *at) {
+      for (volatile long i = 0; i < 20001; i++) {
+        if (i & 1) odd[(long)at]++;
+        if (i % 64 == 0) sched_yield();
+      }
+      return 0;
+    }
+    int main(void) {
+      pthread_t threads[3];
+      for (long i = 0; i < 3; i++) pthread_create(&threads[i], 0, work, (void *)i);
+      for (int i = 0; i < 3; i++) pthread_join(threads[i], 0);
+      return 0;
+    }`;
+  using emulator = Emulator.open({ program: await compile(source, ["-O0", "-g", "-pthread"]), env: {} });
+  emulator.countBranches();
+  await emulator.run();
+  const sources = coveredSources(emulator.coverage.snapshot(), { images: emulator.symbols.images });
+  const ways = Map.groupBy(sources[0].branches, ({ line }) => line);
+  const text = source.split("\n");
+  const at = (part: string) =>
+    ways.get(text.findIndex((line) => line.includes(part)) + 1)
+      ?.map(({ taken, notTaken }) => [taken, notTaken].sort((a, b) => a - b));
+  deepEqual(at("i < 20001"), [[3, 60003]]);
+  deepEqual(at("if (i & 1)"), [[30000, 30003]]);
+  deepEqual(at("if (i % 64"), [[939, 59064]]);
 });
 
 Deno.test("Machine.countBranches() counts nothing before it is called", async () => {
