@@ -51,7 +51,12 @@ function pattern(text: string): RegExp | undefined {
   }
 }
 
-const NO_PROCESSES = "guests start no processes yet; `catch syscall clone fork vfork execve` stops where one tries";
+/** What stops where gdb's catchpoints for processes do. */
+const BY_SYSCALL: Readonly<Record<string, string>> = {
+  fork: "fork clone clone3",
+  vfork: "vfork clone clone3",
+  exec: "execve execveat",
+};
 
 const EVENTS: Readonly<Record<string, (text: string) => Target>> = {
   syscall: (text) => syscallTarget(text.split(/[\s,]+/).filter((word) => word !== "").flatMap(syscallsOf), text),
@@ -61,7 +66,12 @@ const EVENTS: Readonly<Record<string, (text: string) => Target>> = {
 
 async function makeCatch(session: Session, text: string, isTemporary: boolean): Promise<void> {
   const [, event = "", what = "", conditionText] = /^(\S*)\s*(.*?)(?:(?:^|\s+)if\s+(.+))?$/s.exec(text) ?? [];
-  if (/^(?:fork|vfork|exec)$/.test(event)) throw new CommandError(`Cannot catch ${event}: ${NO_PROCESSES}`);
+  const calls = BY_SYSCALL[event];
+  if (calls !== undefined) {
+    throw new CommandError(
+      `Cannot catch ${event} as such: \`catch syscall ${calls}\` stops before the call and behind it`,
+    );
+  }
   const make = EVENTS[event];
   if (make === undefined) {
     const known = Object.keys(EVENTS);

@@ -173,10 +173,10 @@ Deno.test("until passes deeper calls of the same function, advance does not; jum
   assert.deepEqual(lines.filter((line) => /^\d+$/.test(line)), ["4", "0", "24"]);
 });
 
-Deno.test("catch fork says that guests start no processes; misspelt events are answered", async () => {
+Deno.test("catch fork says which system calls to catch; misspelt events are answered", async () => {
   for (
     const [line, message] of [
-      ["catch fork", /Cannot catch fork: guests start no processes yet/],
+      ["catch fork", /Cannot catch fork as such: `catch syscall fork clone clone3` stops before the call/],
       ["catch sysall", /did you mean `syscall`\?/],
       ["catch syscall wirte", /There is no system call wirte; did you mean `write`/],
       ["handle SIGUSR nostop", /There is no signal SIGUSR; did you mean `SIGUSR/],
