@@ -31,7 +31,7 @@ const bash = (script: string, options?: CommandOptions) => assertSame(["/bin/bas
 
 Deno.test("processes: bash runs pipelines, subshells, substitutions, here-documents and traps", async () => {
   const { stdout } = await bash(`
-    seq 1 2000 | sort -rn | head -3 | tr '\\n' ' '
+    seq 1 200 | sort -rn | head -3 | tr '\\n' ' '
     echo "$(echo a; (echo b; echo c) | tac)" "\${PIPESTATUS[@]}"
     cat <<< "$(printf '%s-' x y z)"
     trap 'echo usr1' USR1; kill -USR1 $$; trap 'echo leaving' EXIT
@@ -41,7 +41,7 @@ Deno.test("processes: bash runs pipelines, subshells, substitutions, here-docume
     { echo to-stderr >&2; } 2>&1 | cat
     exec 3>&1; (echo by three >&3); coproc cat; echo through >&\${COPROC[1]}; read -r x <&\${COPROC[0]}; echo $x
     exec {COPROC[1]}>&-; exit 5`);
-  assert.match(stdout, /2000 1999 1998/);
+  assert.match(stdout, /200 199 198/);
 });
 
 Deno.test("processes: dash scripts", async () => {
@@ -87,7 +87,7 @@ Deno.test("processes: git commits and clones", async () => {
       `rm -rf from to; git init -q from; cd from; git config user.email a@b; git config user.name n
        echo text > file; git add file; GIT_COMMITTER_DATE=2000-01-01T00:00Z git commit -qm first --date 2000-01-01T00:00Z
        cd ..; git clone -q from to; cd to; cat file; git log --format=%s%H`,
-      { cwd: folder, env: { HOME: folder } },
+      { cwd: folder, env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" } },
     );
   });
 });
@@ -100,7 +100,7 @@ print(subprocess.check_output(["tr", "a-z", "A-Z"], input=b"text"))
 try: subprocess.run(["/nonexistent"])
 except FileNotFoundError as error: print(error)
 try: subprocess.run(["sleep", "10"], timeout=0.2)
-except subprocess.TimeoutExpired as error: print(error)
+except subprocess.TimeoutExpired as error: print(error.cmd)
 sys.stdout.flush()
 r, w = os.pipe()
 pid = os.fork()
@@ -133,7 +133,7 @@ Deno.test("execve() has counts and hooks begin anew with the new program", async
   const first = await source(
     "#include <unistd.h>\n__attribute__((noinline)) int work(int n) { return n + 1; } int main(int c, char **v) { for (int i = 0; i < 3; i++) c += work(i); if (c > 0) execv(v[1], v + 1); return 1; }",
   );
-  using emulator = Emulator.open({ program: first, args: [next] });
+  using emulator = Emulator.open({ program: first, args: [next], permissions: { run: true } });
   const images: string[] = [];
   emulator.on("image", ({ path }) => void images.push(path));
   let calls = 0;
