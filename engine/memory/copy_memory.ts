@@ -19,9 +19,10 @@ const TOUCHED = 0xc0;
 /** Pages that are asked about at once. */
 const BATCH = 8192;
 
+const entries = new Uint8Array(BATCH * ENTRY);
+
 /** Runs of pages of a range of the host that were ever touched. */
 function* touched(pagemap: number, host: bigint, length: number): Generator<readonly [start: number, end: number]> {
-  const entries = new Uint8Array(BATCH * ENTRY);
   const pages = length / PAGE_SIZE;
   let run: number | undefined;
   for (let first = 0; first < pages; first += BATCH) {

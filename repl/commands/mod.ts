@@ -35,6 +35,7 @@ import { next } from "./next.ts";
 import { nexti } from "./nexti.ts";
 import { plugin } from "./plugin.ts";
 import { print } from "./print.ts";
+import { processes } from "./processes.ts";
 import { ptype } from "./ptype.ts";
 import { quit } from "./quit.ts";
 import { rbreak } from "./rbreak.ts";
@@ -67,7 +68,7 @@ export const COMMANDS: readonly Command[] = [
   ...[breakCommand, tbreak, rbreak, watch, rwatch, awatch, catchCommand, tcatch, handle],
   ...[condition, ignore, commands, enableCommand, disableCommand, deleteCommand, hook, display, undisplay, set, show],
   ...[cov, live, disasm, list, regs, x, hexdump, print, ptype, whatis, symbols, backtrace, frame, up, down],
-  ...[threads, thread, stack, context, maps],
+  ...[threads, thread, processes, stack, context, maps],
   ...[images, strings, search, info],
   ...[plugin, source, unsource, sessionCommand, record, replay, makeHelp(allCommands), quit],
 ];
