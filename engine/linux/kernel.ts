@@ -158,7 +158,7 @@ export class Kernel {
     this.#answerSignalWait(task);
     this.#holding = false;
     while (process.ending === undefined && !thread.isEnded && thread.signals.deliverable !== 0n) {
-      if (thread.waiting?.isDeaf) break;
+      if (thread.waiting?.isDeaf || process.signals.isStopped) break;
       this.#holding = this.#announceSignal(process);
       if (this.#holding) break;
       const next = takeSignal(process);
@@ -170,7 +170,8 @@ export class Kernel {
     if (process.ending?.kind === "signalled" && process.ending.info) {
       this.#tellSignal(process, process.ending.info);
     }
-    return process.ending === undefined && !thread.isEnded && thread.waiting === undefined;
+    return process.ending === undefined && !thread.isEnded && thread.waiting === undefined &&
+      !process.signals.isStopped;
   }
 
   #tellSignal(process: Process, info: SignalInfo): void {

@@ -16,6 +16,7 @@ import { Limits } from "./limits.ts";
 import type { Paths } from "./paths.ts";
 import { Signals, ThreadSignals } from "./signals.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
+import type { StopNews } from "./stops.ts";
 import { type Contexts, makeThread, type Thread } from "./threads.ts";
 import { Timers } from "./timers.ts";
 import type { ProcessTable } from "./process_table.ts";
@@ -69,6 +70,8 @@ export interface Process {
   parent: number;
   /** What it sends its parent at its end. */
   exitSignal: number;
+  /** That it was stopped or went on, as far as its parent has not waited for it. */
+  news: StopNews | undefined;
   /** Whether it runs another program than it began with. */
   hasExecuted: boolean;
   /** Whether observers follow its system calls that do not follow all processes. */
@@ -168,6 +171,7 @@ export function createProcess(start: ProcessStart): Process {
     settings: { personality: 0, dumpable: 1, noNewPrivileges: false, parentDeathSignal: 0 },
     cpuTimeAtStart: world.clock.cpuTime(),
     deferred: undefined,
+    news: undefined,
     ending: undefined,
   }, first);
 }
@@ -202,6 +206,7 @@ export function forkProcess(from: Process, start: ForkStart): Process {
     settings: { ...from.settings, parentDeathSignal: 0 },
     cpuTimeAtStart: world.clock.cpuTime(),
     deferred: undefined,
+    news: undefined,
     ending: undefined,
   }, thread);
 }

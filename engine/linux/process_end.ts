@@ -9,10 +9,9 @@ import { RLIMIT } from "./abi/limits.ts";
 import type { Process } from "./process.ts";
 import { sendSignal } from "./signals.ts";
 import { childSignal, sentSignal } from "./signals/siginfo.ts";
+import { NO_PARENT } from "./stops.ts";
 import { endThread } from "./thread_end.ts";
 
-/** What the parent of processes has whose own has ended: nobody waits for them. */
-export const NO_PARENT = 1;
 const CORE = 0x80;
 /** `si_code` of SIGCHLD. */
 const CLD = { EXITED: 1, KILLED: 2, DUMPED: 3 } as const;

@@ -39,8 +39,9 @@ export class Scheduler {
   choose(): Task | undefined {
     this.#expireTimers();
     const { tasks } = this.#table;
-    const { thread } = this.current;
-    if (this.#left > 0 && !thread.isEnded && thread.waiting === undefined) return this.current;
+    const { process, thread } = this.current;
+    const mayGoOn = !thread.isEnded && thread.waiting === undefined && !process.signals.isStopped;
+    if (this.#left > 0 && mayGoOn) return this.current;
     const last = tasks.findLastIndex((task) => task.thread.tid <= thread.tid);
     const at = tasks.indexOf(this.current);
     const start = at >= 0 ? at : last;
@@ -64,9 +65,9 @@ export class Scheduler {
 
   /** What all threads wait for together. */
   get wait(): Waiting["wait"] {
-    const again = this.#table.tasks.map(({ thread }) => thread.waiting?.wait.again ?? Infinity)
-      .reduce((least, time) => Math.min(least, time), Infinity);
-    const waits = this.#table.tasks.map(({ thread }) => thread.waiting?.wait);
+    const waits = this.#table.tasks.filter(({ process }) => !process.signals.isStopped)
+      .map(({ thread }) => thread.waiting?.wait);
+    const again = waits.reduce((least, wait) => Math.min(least, wait?.again ?? Infinity), Infinity);
     const deadlines = [
       ...waits.map((wait) => wait?.deadline),
       ...[...this.#table.processes.values()].map(({ timers }) => timers.deadline),
@@ -82,6 +83,7 @@ export class Scheduler {
 /** Whether a thread can go on, or has a signal to take. */
 function isReady({ process, thread }: Task): boolean {
   const { waiting, signals } = thread;
+  if (process.signals.isStopped) return false;
   if (waiting === undefined || !waiting.isDeaf && signals.deliverable !== 0n) return true;
   if ((waiting.signals ?? 0n) & (process.signals.pending.mask | signals.pending.mask)) return true;
   const { descriptors = [], deadline, again, ready } = waiting.wait;

@@ -34,6 +34,25 @@ export class Signals {
   readonly pending = new PendingSignals();
   readonly #threads: ThreadSignals[] = [];
 
+  #onContinue: (() => void) | undefined;
+
+  /** Whether a signal has stopped the process: none of its threads runs. */
+  get isStopped(): boolean {
+    return this.#onContinue !== undefined;
+  }
+
+  /** Stops the process. @param onContinue Told when SIGCONT has it go on. */
+  stop(onContinue: () => void): void {
+    this.#onContinue = onContinue;
+  }
+
+  /** Has the process go on, if it is stopped, because of a signal that was sent. */
+  continue(signal: number): void {
+    const told = this.#onContinue;
+    this.#onContinue = undefined;
+    if (signal === SIGNAL.SIGCONT) told?.();
+  }
+
   /** Its threads, in the order in which they began. */
   get threads(): readonly ThreadSignals[] {
     return this.#threads;
@@ -182,6 +201,7 @@ export function sendSignal(process: { readonly signals: Signals }, info: SignalI
   const { signal } = info;
   const queues = [signals.pending, ...signals.threads.map(({ pending }) => pending)];
   if (signal === SIGNAL.SIGCONT) queues.forEach((queue) => queue.discard(STOPS));
+  if (signal === SIGNAL.SIGCONT || signal === SIGNAL.SIGKILL) signals.continue(signal);
   if (signalBit(signal) & STOPS) queues.forEach((queue) => queue.discard(signalBit(SIGNAL.SIGCONT)));
   const blocked = ((thread ?? signals.threads[0])?.mask ?? 0n) & signalBit(signal);
   if (signals.ignores(signal) && !blocked) return;

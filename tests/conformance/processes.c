@@ -115,9 +115,8 @@ static void executes(void) {
   fchmod(fd, 0755);
   close(fd);
   int error = posix_spawn(&pid, script, 0, 0, arguments, environ);
-  printf("spawned: %d\n", error);
-  fflush(stdout);
   show("script", reap(pid));
+  printf("spawned: %d\n", error);
   unlink(script);
   error = posix_spawn(&pid, "/nonexistent", 0, 0, arguments, environ);
   printf("not spawned: %s\n", strerror(error));
@@ -204,6 +203,40 @@ static void groups(void) {
     _exit(session == getpid() && getsid(0) == session && getpgrp() == session && setsid() == -1 ? 0 : 1);
   }
   show("setsid", reap(pid));
+}
+
+static void stops(void) {
+  int status;
+  pid_t pid = fork();
+  if (pid == 0) for (;;) pause();
+  kill(pid, SIGSTOP);
+  pid_t told = waitpid(pid, &status, WUNTRACED);
+  printf("stopped: %d %d %d\n", told == pid, WIFSTOPPED(status), WSTOPSIG(status));
+  kill(pid, SIGTERM);
+  usleep(30000);
+  printf("nothing yet: %d\n", waitpid(pid, &status, WNOHANG | WUNTRACED));
+  signal(SIGCHLD, SIG_DFL);
+  kill(pid, SIGCONT);
+  siginfo_t info;
+  memset(&info, 0, sizeof info);
+  waitid(P_PID, pid, &info, WEXITED | WNOWAIT);
+  printf("then: %d %d\n", info.si_code == CLD_KILLED, info.si_status);
+  show("continued", reap(pid));
+  pid = fork();
+  if (pid == 0) {
+    raise(SIGTSTP); // not in an orphaned group
+    raise(SIGSTOP);
+    for (;;) pause();
+  }
+  memset(&info, 0, sizeof info);
+  waitid(P_ALL, 0, &info, WSTOPPED);
+  printf("by itself: %d %d %d\n", info.si_pid == pid, info.si_code == CLD_STOPPED, info.si_status);
+  kill(pid, SIGCONT);
+  told = waitpid(pid, &status, WCONTINUED);
+  printf("went on: %d %d\n", told == pid, WIFCONTINUED(status));
+  kill(pid, SIGSTOP);
+  kill(pid, SIGKILL);
+  show("killed", reap(pid));
 }
 
 static void orphans(void) {
@@ -300,6 +333,7 @@ int main(int argc, char **argv) {
   executes();
   child_signals();
   groups();
+  stops();
   orphans();
   shared_futex();
   broken_pipe();

@@ -55,12 +55,18 @@ function ownFields(process: Process): Readonly<Record<number, number>> {
   };
 }
 
+/** Whether it runs, waits or is stopped; one that asks about itself runs. */
+function stateOf(process: Process): "R" | "S" | "T" {
+  if (process.signals.isStopped) return "T";
+  return [...process.threads.values()].every(({ waiting }) => waiting !== undefined) ? "S" : "R";
+}
+
 /** The text of `stat`. */
 export function statText(process: Process): string {
   const text = hostText("stat");
   const fields = text.slice(text.lastIndexOf(")") + 2).trim().split(" ");
   for (const [number, value] of Object.entries(ownFields(process))) fields[Number(number) - 3] = String(value);
-  fields[0] = "R";
+  fields[0] = stateOf(process);
   return `${process.pid} (${process.name}) ${fields.join(" ")}\n`;
 }
 
@@ -79,7 +85,7 @@ export function statusText(process: Process): string {
   const own: Readonly<Record<string, string>> = {
     Name: process.name,
     Umask: process.umask.toString(8).padStart(4, "0"),
-    State: "R (running)",
+    State: { R: "R (running)", S: "S (sleeping)", T: "T (stopped)" }[stateOf(process)],
     Tgid: String(process.pid),
     Pid: String(process.pid),
     PPid: String(process.parent),

@@ -1,13 +1,11 @@
 /**
  * Delivery of signals, between slices: takes the next one, and has the thread run its handler, or the process end. See signal(7).
- *
- * Stopping is left out: SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU without a handler do nothing, as no one inside could
- * continue the only process.
  */
 
 import { defaultAction, SA, SIG_DFL, SIG_IGN, SIGNAL, signalBit } from "../abi/signals.ts";
 import type { Process } from "../process.ts";
 import { forceSignal, type SignalAction } from "../signals.ts";
+import { stopProcess } from "../stops.ts";
 import { pushFrame } from "./frame.ts";
 import { kernelSignal, type SignalInfo } from "./siginfo.ts";
 import { SI } from "../abi/signals.ts";
@@ -34,6 +32,7 @@ export function takeSignal(process: Process): HandledSignal | undefined {
   if (effect === "terminate" || effect === "core") {
     process.ending = { kind: "signalled", signal: info.signal, core: effect === "core", info };
   }
+  if (effect === "stop") stopProcess(process, info.signal);
   return undefined;
 }
 

@@ -9,6 +9,7 @@ import type { Process } from "../process.ts";
 import { endOf, waitStatus } from "../process_end.ts";
 import { sendSignal } from "../signals.ts";
 import { childSignal, queuedSignal, sentSignal, SIGINFO_SIZE } from "../signals/siginfo.ts";
+import { isWanted, type StopNews, stopStatus } from "../stops.ts";
 import { type Result, syscall } from "../syscall.ts";
 import { signal } from "./signal_actions.ts";
 
@@ -36,25 +37,36 @@ function isOfKind(child: Process, options: number): boolean {
   return (options & WALL) !== 0 || (options & WCLONE) !== 0 === (child.exitSignal !== SIGNAL.SIGCHLD);
 }
 
-/** Waits for a child of those that are chosen. @param tell Called with it, or with nothing if none has ended. */
+/** What there is to tell of a child. */
+interface Told {
+  readonly child: Process;
+  /** That it was stopped or went on; undefined if it has ended. */
+  readonly news: StopNews | undefined;
+}
+
+/** Waits for a child of those that are chosen. @param tell Called with it, or with nothing if there is nothing yet. */
 function waitFor(
   process: Process,
   chosen: Chosen,
   options: number,
-  tell: (child: Process | undefined) => number,
+  tell: (told: Told | undefined) => number,
 ): Result {
   const children = () => process.table.children(process).filter((child) => chosen(child) && isOfKind(child, options));
-  const ended = () => children().find((child) => child.ending !== undefined);
-  const child = ended();
+  const hasNews = ({ ending, news }: Process) =>
+    ending === undefined ? news !== undefined && isWanted(news, options) : (options & WEXITED) !== 0;
+  const found = () => children().find(hasNews);
+  const child = found();
   if (child !== undefined) {
-    const result = tell(child);
-    if (!(options & WNOWAIT)) process.table.remove(child);
+    const result = tell({ child, news: child.ending === undefined ? child.news : undefined });
+    if (options & WNOWAIT) return result;
+    if (child.ending === undefined) child.news = undefined;
+    else process.table.remove(child);
     return result;
   }
   if (children().length === 0) return -ERRNO.ECHILD;
   if (options & WNOHANG) return tell(undefined);
   return {
-    wait: { ready: () => ended() !== undefined || children().length === 0 },
+    wait: { ready: () => found() !== undefined || children().length === 0 },
     retry: () => waitFor(process, chosen, options, tell),
   };
 }
@@ -65,15 +77,16 @@ export const wait4 = syscall(
   { pid: int, status: address, options: bits, usage: address },
   (process, { pid, status, options, usage }) => {
     if ((options | 0) & ~WAIT4_FLAGS) return -ERRNO.EINVAL;
-    return waitFor(process, byPid(process, pid), options | 0, (child) => {
-      if (child === undefined) return 0;
-      const isTold =
-        (status === 0 || copyOut(process, status, new Uint8Array(Int32Array.of(waitStatus(child)).buffer))) &&
+    return waitFor(process, byPid(process, pid), options | WEXITED, (told) => {
+      if (told === undefined) return 0;
+      const { child, news } = told;
+      const record = Int32Array.of(news === undefined ? waitStatus(child) : stopStatus(news));
+      const isTold = (status === 0 || copyOut(process, status, new Uint8Array(record.buffer))) &&
         (usage === 0 || copyOut(process, usage, new Uint8Array(USAGE_SIZE)));
       return isTold ? child.pid : -ERRNO.EFAULT;
     });
   },
-  "Processes do not stop, and their resource usage is zero",
+  "The resource usage of children is zero",
 );
 
 export const waitid = syscall(
@@ -87,19 +100,18 @@ export const waitid = syscall(
     if (pid === undefined) return -ERRNO.EBADF;
     if (type !== P.ALL && pid < (type === P.PGID ? 0 : 1)) return -ERRNO.EINVAL;
     const selector = type === P.ALL ? -1 : type === P.PGID ? -pid : pid;
-    const chosen = how & WEXITED ? byPid(process, selector) : () => false;
-    return waitFor(process, chosen, how, (child) => {
+    return waitFor(process, byPid(process, selector), how, (told) => {
       const record = new Uint8Array(SIGINFO_SIZE);
-      if (child !== undefined) {
-        const { pid, credentials: { uid } } = child;
-        record.set(childSignal(SIGNAL.SIGCHLD, { pid, uid, ...endOf(child) }).bytes);
+      if (told !== undefined) {
+        const { pid, credentials: { uid } } = told.child;
+        record.set(childSignal(SIGNAL.SIGCHLD, { pid, uid, ...told.news ?? endOf(told.child) }).bytes);
       }
       const isTold = (info === 0 || copyOut(process, info, record)) &&
         (usage === 0 || copyOut(process, usage, new Uint8Array(USAGE_SIZE)));
       return isTold ? 0 : -ERRNO.EFAULT;
     });
   },
-  "Processes do not stop, and their resource usage is zero",
+  "The resource usage of children is zero",
 );
 
 const PIDFD_NONBLOCK = 0o4000;

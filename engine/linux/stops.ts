@@ -1,0 +1,63 @@
+/**
+ * Processes that a signal stops, and that SIGCONT has go on; see signal(7), wait(2).
+ *
+ * The program itself does not stop: nobody outside would have it go on.
+ */
+
+import { SA, SIG_IGN, SIGNAL } from "./abi/signals.ts";
+import { hostCall } from "./host.ts";
+import type { Process } from "./process.ts";
+import { sendSignal } from "./signals.ts";
+import { childSignal } from "./signals/siginfo.ts";
+
+/** What the parent of processes has whose own has ended: nobody waits for them. */
+export const NO_PARENT = 1;
+/** `si_code` of SIGCHLD. */
+const CLD = { STOPPED: 5, CONTINUED: 6 } as const;
+
+/** What wait4(2) and waitid(2) tell of a process that has not ended. */
+export interface StopNews {
+  /** `si_code`. */
+  readonly code: number;
+  /** The signal. */
+  readonly status: number;
+}
+
+/** Whether news are of a kind that is waited for: WUNTRACED and WCONTINUED of wait4(2). */
+export function isWanted(news: StopNews, options: number): boolean {
+  return (options & (news.code === CLD.STOPPED ? 2 : 8)) !== 0;
+}
+
+/** News as wait4(2) writes them. */
+export function stopStatus({ code, status }: StopNews): number {
+  return code === CLD.STOPPED ? status << 8 | 0x7f : 0xffff;
+}
+
+function tell(process: Process, news: StopNews): void {
+  const { table, pid, credentials: { uid } } = process;
+  process.news = news;
+  const parent = table.processes.get(process.parent);
+  if (parent === undefined || parent.ending !== undefined) return;
+  const { handler, flags } = parent.signals.action(SIGNAL.SIGCHLD);
+  if (handler === SIG_IGN || flags & SA.SA_NOCLDSTOP) return;
+  sendSignal(parent, childSignal(SIGNAL.SIGCHLD, { pid, uid, ...news }));
+}
+
+/** Whether nobody of another group of the session can have a group go on: then a terminal does not stop it. */
+function isOrphaned({ table, group }: Process): boolean {
+  return !table.group(group).some(({ parent, session }) => {
+    if (parent === NO_PARENT) return false;
+    const found = table.processes.get(parent);
+    const [ofParent, sessionOfParent] = found === undefined
+      ? [hostCall("getpgid", parent), hostCall("getsid", parent)]
+      : [found.group, found.session];
+    return sessionOfParent === session && ofParent !== group;
+  });
+}
+
+/** Stops a process until it gets SIGCONT. */
+export function stopProcess(process: Process, signal: number): void {
+  if (process.isFollowed || signal !== SIGNAL.SIGSTOP && isOrphaned(process)) return;
+  process.signals.stop(() => tell(process, { code: CLD.CONTINUED, status: SIGNAL.SIGCONT }));
+  tell(process, { code: CLD.STOPPED, status: signal });
+}
