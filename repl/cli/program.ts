@@ -130,6 +130,7 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
       .option("--no-init", "Do not run the init file")
       .option("--record <file>", "Keep what is typed and printed in a file")
       .option("--session <file>", "Start from a file of `session save`, if it exists, and save to it at the end")
+      .option("--source-path <from=to>", "Look for sources below FROM in TO; repeatable", addMapping, NO_TEXTS)
       .action(async (path, args, flags) => finish(await (await import("./repl.ts")).startRepl(path, args, flags))),
   );
   add(

@@ -1,5 +1,6 @@
 /** `ceratops repl`: from the command line to the prompt. */
 
+import { moveSources } from "../session/source_text.ts";
 import { emulatorOptions, type GuestFlags, usedPlugins } from "./guest_options.ts";
 
 /** Options of `ceratops repl`. */
@@ -7,6 +8,7 @@ export interface ReplFlags extends GuestFlags {
   readonly init: boolean;
   readonly record?: string | undefined;
   readonly session?: string | undefined;
+  readonly sourcePath: readonly string[];
 }
 
 /**
@@ -17,6 +19,7 @@ export interface ReplFlags extends GuestFlags {
  */
 export async function startRepl(program: string, args: readonly string[], flags: ReplFlags): Promise<number> {
   const { repl } = await import("../prompt/repl.ts");
+  moveSources(flags.sourcePath);
   return await repl({
     emulatorOptions: await emulatorOptions(program, args, flags),
     plugins: await usedPlugins(flags.plugin),

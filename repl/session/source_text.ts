@@ -7,6 +7,28 @@ import type { SourceRow } from "../views/source.ts";
 
 /** The guests that come with Ceratops name their sources from its folder on. */
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+let moves: readonly { readonly from: string; readonly to: string }[] = [];
+
+/** Has sources be looked for where they are now. @param list Folders, each as `FROM=TO`. */
+export function moveSources(list: readonly string[]): void {
+  moves = list.map((text) => {
+    const at = text.indexOf("=");
+    return { from: text.slice(0, at), to: text.slice(at + 1) };
+  });
+  texts.clear();
+}
+
+/** Where a file is now; `.` stands for the folder that paths without a beginning start from. */
+function movedPath(path: string): string {
+  for (const { from, to } of moves) {
+    const folder = from.replace(/\/+$/, "");
+    if (folder === "." && !path.startsWith("/")) return join(to, path);
+    if (path === folder || path.startsWith(`${folder}/`)) return join(to, path.slice(folder.length));
+  }
+  return path;
+}
+
 const texts = new Map<string, readonly string[]>();
 
 /** All lines of a file; none if it is not here. */
@@ -32,7 +54,7 @@ export function textOf(path: string): readonly string[] | undefined {
 
 /** Lines around a place, by their numbers. */
 export function sourceRows({ directory, file, line }: SourcePlace, before: number, after: number): SourceRow[] {
-  const path = join(directory, file);
+  const path = movedPath(join(directory, file));
   const own = isAbsolute(path) || linesOf(path).length > 0 ? path : join(ROOT, path);
   const lines = linesOf(own);
   const rows: SourceRow[] = [];
