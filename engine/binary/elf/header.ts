@@ -11,12 +11,12 @@ import { type ElfError, hex, UnsupportedElfError } from "./errors.ts";
 import { EM_X86_64, machineName } from "./machines.ts";
 import { type ElfInput, readBytes } from "./source.ts";
 
-/** How a file wants to be placed: at its own addresses, or anywhere. */
-export type ElfType = "executable" | "shared";
+/** How a file wants to be placed: at its own addresses, anywhere, or not at all. */
+export type ElfType = "executable" | "shared" | "object";
 
 /** The file header. */
 export interface ElfHeader {
-  /** `"executable"` for ET_EXEC, `"shared"` for ET_DYN: libraries and position-independent programs. */
+  /** `"executable"` for ET_EXEC, `"shared"` for ET_DYN: libraries and position-independent programs; `"object"` for ET_REL. */
   readonly type: ElfType;
   /** Address of the first instruction, before the load bias is added. */
   readonly entry: bigint;
@@ -46,11 +46,12 @@ const ENTRY_POSITION = 24;
  * Parses the file header.
  *
  * @param input The file.
+ * @param isDebugFile Whether an object file will do.
  * @returns The header.
  * @throws {UnsupportedElfError} If the file is not ELF, or is for something else than 64-bit x86-64 Linux.
  * @throws {ElfError} If the file ends inside the header.
  */
-export function parseHeader(input: ElfInput): ElfHeader {
+export function parseHeader(input: ElfInput, isDebugFile = false): ElfHeader {
   const start = input.source.read(0, Math.min(HEADER_SIZE, input.source.size));
   checkMagic(input, start);
   const cursor = new Cursor(
@@ -63,7 +64,7 @@ export function parseHeader(input: ElfInput): ElfHeader {
   const data = cursor.byte();
   cursor.position = 16;
   checkMachine(input, elfClass, data, start);
-  const type = checkType(input, cursor.half());
+  const type = checkType(input, cursor.half(), isDebugFile);
   cursor.position = ENTRY_POSITION;
   return {
     type,
@@ -113,7 +114,9 @@ function checkMachine({ file }: ElfInput, elfClass: number, data: number, start:
   throw new UnsupportedElfError(file, `it is ${width}${order} ELF file for ${name}; ${WANTED}`, { offset: 18 });
 }
 
-function checkType({ file }: ElfInput, type: number): ElfType {
+function checkType({ file }: ElfInput, type: number, isDebugFile: boolean): ElfType {
+  // What compilers leave beside the program with -gsplit-dwarf.
+  if (type === 1 && isDebugFile) return "object";
   switch (type) {
     case 2:
       return "executable";

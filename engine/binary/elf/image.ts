@@ -40,7 +40,7 @@ export class ElfImage {
     this.#input = input;
     this.#isDebugFile = isDebugFile;
     this.file = input.file;
-    this.header = parseHeader(input);
+    this.header = parseHeader(input, isDebugFile);
     if (isDebugFile && this.header.programHeaderCount === 0) {
       this.segments = [];
       this.interpreter = undefined;
@@ -194,7 +194,7 @@ export function parseElf(source: ByteSource | Uint8Array, file: string): ElfImag
 }
 
 /**
- * Parses a separate debug file, whose segments have no bytes.
+ * Parses a separate debug file, whose segments have no bytes; it may be an object file.
  *
  * @param source The bytes; read in pieces, now and later.
  * @param file The file's name, for errors.
