@@ -33,6 +33,8 @@ export interface Bits {
   readonly size: number;
 }
 
+/** Most bytes that are read at once. */
+const MAXIMUM_SIZE = 1 << 28;
 /** Names and qualifiers of types before that counts as endless. */
 const MAXIMUM_NAMES = 64;
 
@@ -130,6 +132,7 @@ export class DebugValue {
   }
 
   #bytesAt(start: number, size: number): Uint8Array<ArrayBuffer> {
+    if (size > MAXIMUM_SIZE) throw new DebugValueError(`Cannot read a value of ${size} bytes`);
     const storage = this.#storage;
     if (storage.kind === "memory") return this.#target.memory.bytes(storage.address + BigInt(start), size);
     if (storage.kind === "missing" || this.isSynthetic) {
@@ -209,6 +212,7 @@ export class DebugValue {
       return new DebugValue(this.#target, type, { kind: "memory", address: storage.address + BigInt(offset) }, bits);
     }
     if (storage.kind === "missing") return new DebugValue(this.#target, type, storage);
+    if (type.size > MAXIMUM_SIZE) throw new DebugValueError(`Cannot read a value of ${type.size} bytes`);
     const size = bits === undefined ? type.size : Math.ceil((bits.offset + bits.size) / 8);
     const bytes = new Uint8Array(size);
     bytes.set(storage.bytes.subarray(offset, offset + size));

@@ -1,5 +1,6 @@
 /** Values of a program as JavaScript has them: numbers, texts, arrays, objects. Pointers are addresses, not followed. */
 
+import { DwarfError } from "../binary/dwarf/mod.ts";
 import { GuestMemoryError } from "../memory/errors.ts";
 import { bareType, type DebugValue, DebugValueError } from "./value.ts";
 import { isCharacter } from "./value_text.ts";
@@ -16,7 +17,8 @@ export function toJavaScript(value: DebugValue, depth: number): unknown {
   try {
     return convert(value, depth);
   } catch (error) {
-    if (error instanceof DebugValueError || error instanceof GuestMemoryError) return undefined;
+    const isExpected = error instanceof DebugValueError || error instanceof GuestMemoryError;
+    if (isExpected || error instanceof DwarfError) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@
  * Leaves out gdb's pretty-printers. GDB manual, "Data".
  */
 
-import type { DebugType, Member } from "../binary/dwarf/mod.ts";
+import { type DebugType, DwarfError, type Member } from "../binary/dwarf/mod.ts";
 import { demangle } from "../symbols/mod.ts";
 import { GuestMemoryError } from "../memory/errors.ts";
 import { characterText, floatText, isRepeat, quotedText, runsOf } from "./number_text.ts";
@@ -30,13 +30,17 @@ export function valueText(value: DebugValue, { isTop = false, isBrief = false }:
   try {
     return new Writer(isBrief).text(value, isTop, 0);
   } catch (error) {
-    if (error instanceof GuestMemoryError) return unreadable(error);
-    throw error;
+    return problemText(error);
   }
 }
 
-function unreadable({ address }: GuestMemoryError): string {
-  return `<error: Cannot access memory at address 0x${address.toString(16)}>`;
+/** What is shown instead of a value that cannot be had; the problem is thrown if it is none of the program's. */
+function problemText(error: unknown): string {
+  if (error instanceof GuestMemoryError) {
+    return `<error: Cannot access memory at address 0x${error.address.toString(16)}>`;
+  }
+  if (error instanceof DebugValueError || error instanceof DwarfError) return `<error: ${error.message}>`;
+  throw error;
 }
 
 /** Whether a type is one of characters of a byte, as texts are made of. */
@@ -155,9 +159,7 @@ class Writer {
     try {
       return write();
     } catch (error) {
-      if (error instanceof GuestMemoryError) return unreadable(error);
-      if (error instanceof DebugValueError) return "<optimized out>";
-      throw error;
+      return problemText(error);
     }
   }
 

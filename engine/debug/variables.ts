@@ -35,10 +35,15 @@ export interface Ground {
 
 const [FIRST_XMM, LAST_XMM] = [17, 32];
 const MAXIMUM_CALLERS = 8;
+/** A larger variable counts as corrupt. */
+const MAXIMUM_SIZE = 2 ** 40;
+/** Bytes of a variable that is not in memory. */
+const MAXIMUM_BYTES = 1 << 20;
 
 /** The value of a variable or a parameter. @throws {DwarfError} If what describes it is corrupt. */
 export function variableValue(ground: Ground, entry: Entry): DebugValue {
   const type = typeOfValue(entry);
+  if (type.size > MAXIMUM_SIZE) return new DebugValue(ground.target, type, { kind: "missing" });
   return new DebugValue(ground.target, type, storageOf(ground, entry, type.size));
 }
 
@@ -57,6 +62,7 @@ function pcOf({ frames, level, image }: Ground): number {
 
 function constantOf(entry: Entry, size: number): Storage {
   const holder = entry.holder(ATTRIBUTE.constantValue);
+  if (size > MAXIMUM_BYTES) return { kind: "missing" };
   const number = holder?.exact(ATTRIBUTE.constantValue);
   if (number !== undefined) return { kind: "bytes", bytes: bytesOf(number, size) };
   const block = holder?.block(ATTRIBUTE.constantValue);
@@ -128,6 +134,7 @@ function storageAt(ground: Ground, pieces: readonly Piece[], size: number): Stor
     case "bytes":
       return { kind: "bytes", bytes: place.bytes.subarray(0, size) };
     case "pointer": {
+      if (size > MAXIMUM_BYTES) return { kind: "missing" };
       const { to, offset } = place;
       const pointer = (type: DebugType) => to && variableValue(ground, to).part(type, offset);
       return { kind: "bytes", bytes: new Uint8Array(size), pointer };
@@ -146,6 +153,7 @@ function registerBytes(ground: Ground, register: number): Uint8Array | undefined
 
 /** Puts pieces together, bit by bit where they are not whole bytes. */
 function assembled(ground: Ground, pieces: readonly Piece[], size: number): Storage {
+  if (size > MAXIMUM_BYTES) return { kind: "missing" };
   const bytes = new Uint8Array(size);
   const known = Array<boolean>(size).fill(false);
   let at = 0;

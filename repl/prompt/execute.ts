@@ -1,6 +1,6 @@
 /** Does what was typed: a command of the table, or TypeScript. */
 
-import { suggest, UnknownImageError, UnknownSymbolError } from "../../mod.ts";
+import { DwarfError, suggest, UnknownImageError, UnknownSymbolError } from "../../mod.ts";
 import { commandOf, commandWords } from "../commands/mod.ts";
 import { CommandError, didYouMean } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
@@ -71,7 +71,8 @@ async function executeAlone(session: Session, text: string, isDue = false): Prom
     await perform(session, text.trim(), isDue);
     return true;
   } catch (error) {
-    const isPlain = error instanceof UnknownSymbolError || error instanceof UnknownImageError;
+    const isPlain = error instanceof UnknownSymbolError || error instanceof DwarfError ||
+      error instanceof UnknownImageError;
     session.showError(isPlain ? new CommandError(error.message) : error);
     return false;
   }
