@@ -5,7 +5,9 @@
  * ABI, section 5.1; Rust RFC 2603.
  */
 
-import * as loaded from "gecko-profiler-demangle/index_bg.js";
+// Not by the import map: a script that imports the library by its path has none.
+// deno-lint-ignore no-import-prefix
+import * as loaded from "npm:gecko-profiler-demangle@0.4.0/index_bg.js";
 
 /** The module's own JavaScript, which has no types. */
 interface Glue {
@@ -58,7 +60,7 @@ function asLinkersSay(name: string): string {
 const WORDS: Readonly<Record<string, string>> = { vtt: "VTT for" };
 
 function load(): void {
-  const bytes = Deno.readFileSync(new URL(import.meta.resolve("gecko-profiler-demangle/index_bg.wasm")));
+  const bytes = Deno.readFileSync(new URL(import.meta.resolve("npm:gecko-profiler-demangle@0.4.0/index_bg.wasm")));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     "./index_bg.js": { __wbindgen_init_externref_table: glue.__wbindgen_init_externref_table },
   });
