@@ -83,6 +83,7 @@ export type { Hook, HookSites } from "./engine/hooks/hook.ts";
 export type { Call, CallHandlers } from "./engine/hooks/intercept.ts";
 export type { SyscallEvent, SyscallHandlers, SyscallHook } from "./engine/hooks/syscalls.ts";
 export type { WatchEvent, WatchKind, Watchpoint } from "./engine/hooks/watchpoints.ts";
+export { EVENT, type EventBatch, type EventKind, type EventSites } from "./engine/counters/events.ts";
 export type { Location } from "./engine/hooks/registry.ts";
 export {
   Image,
@@ -193,6 +194,14 @@ export { type NaturalLoop, naturalLoops } from "./engine/report/loops.ts";
 export { type HeapShare, type HeapSnapshot, massif } from "./engine/report/massif.ts";
 export { PathReader, PathWriter } from "./engine/report/path_codec.ts";
 export { type HeapRange, type Reachability, reachability, type Words } from "./engine/report/reachability.ts";
+export { sourceListing } from "./engine/report/source_listing.ts";
+export {
+  type CacheGeometry,
+  CacheModel,
+  readCacheGeometry,
+  type ReplacementPolicy,
+} from "./engine/report/cache_model.ts";
+export { EventFileWriter, type FileEvent, readEventFile } from "./engine/report/event_file.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {

@@ -10,9 +10,11 @@ import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
 import { isUnsupported, mayHoldUnsupported } from "./cpu/unsupported.ts";
 import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
 import { BlockFlow } from "./counters/flow.ts";
+import { Events } from "./counters/events.ts";
 import { BlockLedger } from "./counters/ledger.ts";
 import { Repeats } from "./counters/repeats.ts";
 import { ShadowTable } from "./counters/shadow.ts";
+import { accessForms } from "./disasm/access_forms.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import { GuestCpu } from "./cpu/guest_cpu.ts";
 import { ThreadContexts } from "./cpu/thread_contexts.ts";
@@ -41,6 +43,8 @@ export interface MachineOptions {
   readonly counting?: boolean;
   /** See `CpuOptions`. */
   readonly instructionShadow?: bigint;
+  /** See `CpuOptions`. */
+  readonly accessCallback?: bigint;
 }
 
 /** Protection bits a byte of the permission table can hold. */
@@ -66,6 +70,8 @@ export class Machine {
   readonly ledger: BlockLedger;
   readonly flow: BlockFlow;
   readonly sites: Sites;
+  /** What is executed and accessed, event by event, for those who ask for it. */
+  readonly events: Events;
   readonly #repeats: Repeats;
   readonly watchpoints = new Watchpoints(this.memory);
   readonly #events: MachineEvents;
@@ -96,7 +102,7 @@ export class Machine {
    * @param unicorn Path of Unicorn's library.
    */
   constructor(unicorn: string, disassembler: Disassembler, events: MachineEvents, options: MachineOptions = {}) {
-    const { counting = true, instructionShadow } = options;
+    const { counting = true, instructionShadow, accessCallback } = options;
     this.#events = events;
     this.shadow = new ShadowTable(counting ? SPAN : 0);
     this.#disassembler = disassembler;
@@ -112,9 +118,11 @@ export class Machine {
     }, {
       ...(counting ? { shadow: this.shadow.host } : {}),
       ...(instructionShadow === undefined ? {} : { instructionShadow }),
+      ...(accessCallback === undefined ? {} : { accessCallback }),
     });
     this.ledger = new BlockLedger(this.memory, this.shadow, disassembler);
     this.flow = new BlockFlow(this.cpu, () => this.threads.current ?? 0);
+    this.events = new Events(this.cpu, this.memory, this.ledger, disassembler);
     this.sites = new Sites(this.cpu, this.ledger, counting ? this.shadow : undefined);
     this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
     const thread = {
@@ -130,6 +138,7 @@ export class Machine {
       codeChanged: (start, end) => {
         this.#hold();
         this.#forget(start, end);
+        this.events.forget(start, end);
         this.ledger.retire(start, end);
         this.cpu.dropTranslations(start, end);
       },
@@ -192,6 +201,7 @@ export class Machine {
       if (!isCutAnew) {
         this.ledger.enter(start, size);
         this.#repeats.learn(start, size);
+        this.events.learn({ start, size });
         this.#announcing = start;
         this.#announce(start, start, size);
         this.#announcing = undefined;
@@ -286,7 +296,7 @@ export class Machine {
     if (kind === "block") {
       this.shadow.takeBack(address);
       this.cpu.takeBack();
-    } else this.ledger.leave(this.cpu.blockStart, address);
+    } else this.#leave(address);
     this.cpu.stop();
   }
 
@@ -352,16 +362,24 @@ export class Machine {
     this.#stop = false;
     if (Number(this.cpu.registers.pc) !== this.#fired?.address) this.#fired = undefined;
     this.sites.applyEdits();
+    this.events.applyEdits();
+  }
+
+  /** Settles that the block entered last was left before the instruction at an address was executed. */
+  #leave(pc: number): void {
+    this.events.deliver();
+    this.ledger.leave(this.cpu.blockStart, pc);
   }
 
   #settle(end: SliceEnd): SliceEnd {
     if (end.kind === "budget") this.#repeats.settle();
     const pc = Number(this.cpu.registers.pc);
-    if (end.kind === "invalid" || end.kind === "interrupt") this.ledger.leave(this.cpu.blockStart, pc);
+    if (end.kind === "invalid" || end.kind === "interrupt" || end.kind === "access") this.events.takeBack(pc);
+    if (end.kind === "invalid" || end.kind === "interrupt") this.#leave(pc);
     // The translator reads a whole block ahead: where a block runs into nothing, what comes before is executed singly.
     if (end.kind === "access" && end.access === "execute" && end.page !== pageDown(pc)) return this.step();
     if (end.kind === "access" && end.access !== "execute") {
-      this.ledger.leave(this.cpu.blockStart, pc);
+      this.#leave(pc);
       if (this.#isGuarded(end.page, end.access)) return this.#passGuard(pc);
       if (end.access === "write" && this.#isCode(end.page)) {
         return this.#writeCode(end.page, pc) ?? { kind: "budget" };
@@ -432,6 +450,7 @@ export class Machine {
     try {
       if (instruction !== undefined) {
         this.#announcedSteps.add(this.#stepped);
+        this.events.learnStep(instruction);
         this.#announce(this.#stepped, pc, instruction.size);
       }
       this.#fire(pc, this.sites.actions(pc) ?? NONE);
@@ -456,7 +475,10 @@ export class Machine {
     // Where the kernel has set the flags, as sigreturn(2) does, there is no trap, and the slice ends by its budget.
     const executed = stepped || software || end.kind === "stopped" || end.kind === "budget";
     if (executed) this.ledger.step(pc);
-    else this.flow.takeBack();
+    else {
+      this.flow.takeBack();
+      this.events.takeBack(pc);
+    }
     if (end.kind === "access" && end.access !== "execute" && this.#isGuarded(end.page, end.access)) {
       return this.#passGuard(pc);
     }
@@ -471,9 +493,11 @@ export class Machine {
     const { registers } = this.cpu;
     const count = this.shadow.count(pc);
     registers.flags = registers.flags | EFLAGS.TF;
+    this.events.isStepping = true;
     try {
       return this.cpu.run(1);
     } finally {
+      this.events.isStepping = false;
       registers.flags = registers.flags & ~EFLAGS.TF;
       this.shadow.setCount(pc, count);
     }
@@ -529,7 +553,8 @@ export class Machine {
 
   /** What an instruction would access with the registers as they are. */
   accessesOf(instruction: Instruction): MemoryAccess[] {
-    return memoryAccesses(instruction, this.#disassembler, new GuestCpu(this.cpu.registers, this.memory));
+    const cpu = new GuestCpu(this.cpu.registers, this.memory);
+    return memoryAccesses(instruction, accessForms(instruction, this.#disassembler), cpu);
   }
 
   #instructionAt(pc: number): Instruction | undefined {
@@ -563,6 +588,7 @@ export class Machine {
     this.threads.close();
     this.cpu.close();
     this.flow.free();
+    this.events.free();
     this.shadow.free();
     this.ledger.sequences?.free();
     this.memory.free();

@@ -8,6 +8,7 @@
 import type { GuestContext } from "./context.ts";
 import type { FlowBatch } from "./counters/flow.ts";
 import type { Coverage } from "./coverage.ts";
+import type { EventBatch, EventKind, EventSites } from "./counters/events.ts";
 import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
 import type { CallHandlers } from "./hooks/intercept.ts";
 import type { Location } from "./hooks/registry.ts";
@@ -145,7 +146,7 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   /** What ran how often since the plugin was put to use or reset, without what ran while it was disabled. */
   readonly coverage: Coverage;
   /** Where the plugin writes while the guest runs. */
-  readonly output: ReportOutput;
+  readonly output: Required<ReportOutput>;
   /** Name, image, address and size of the symbol at an address. */
   symbolAt(address: bigint): SymbolAt | undefined;
   /** Name of the image that an address is in. */
@@ -194,6 +195,15 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
    * is called for comes after the blocks that were entered before it.
    */
   onFlow(callback: (batch: FlowBatch) => void): void;
+  /**
+   * Has a closure called with what is executed and accessed in the plugin's part of the code, thousands of events at a
+   * time, in the order they happened. While a plugin asks for this, the guest runs several times slower.
+   *
+   * @param kinds Which events: entered blocks, executed instructions, accesses to memory.
+   * @param callback Gets a batch; its arrays are used again when it returns.
+   * @returns What tells where events come from.
+   */
+  onEvents(kinds: readonly EventKind[], callback: (batch: EventBatch) => void): EventSites;
   /** Has a closure called after each system call; one that ends the program is told as well. */
   onSyscall(callback: (call: PluginSyscall) => void): void;
   /** Has a closure called when a signal is delivered, with the line that strace(1) writes. */

@@ -4,15 +4,15 @@
  * What an instruction changed is known when the next one is about to run, so a line then comes one instruction later.
  */
 
-import { definePlugin, type GuestContext } from "../mod.ts";
+import { definePlugin, type GuestContext, type Instruction } from "../mod.ts";
 
 export default definePlugin({
   name: "dyntrace",
   description: "A line for each executed instruction",
   params: {
-    registers: { type: "boolean", default: false, description: "The registers that each instruction changed, too" },
+    registers: { type: "boolean", default: false, description: "The changed registers too; from the start only" },
   },
-  setup({ params, output, onTranslate, onReport, onReset }) {
+  setup({ params, output, disassemble, onEvents, onTranslate, onReport, onReset }) {
     /** The line of the instruction executed last, and the registers before it. */
     let pending: { readonly line: string; readonly before: Readonly<Record<string, bigint>> } | undefined;
 
@@ -27,20 +27,34 @@ export default definePlugin({
     }
 
     function trace(line: string, cpu: GuestContext) {
-      if (!params.registers) return output.write(`${line}\n`);
       const registers = cpu.all();
       finish(registers);
       pending = { line, before: registers };
     }
 
-    onTranslate((block) => {
-      for (const instruction of block.instructions) {
-        const { address, mnemonic, operands, bytes } = instruction;
-        const code = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-        const line = `0x${address.toString(16)}:\t ${mnemonic}\t ${operands}\t // ${code}`;
-        instruction.onExecute((cpu) => trace(line, cpu));
-      }
-    });
+    function lineOf({ address, mnemonic, operands, bytes }: Instruction): string {
+      const code = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+      return `0x${address.toString(16)}:\t ${mnemonic}\t ${operands}\t // ${code}`;
+    }
+
+    if (params.registers) {
+      onTranslate((block) => {
+        for (const instruction of block.instructions) {
+          const line = lineOf(instruction);
+          instruction.onExecute((cpu) => trace(line, cpu));
+        }
+      });
+    } else {
+      const lines: string[] = [];
+      const sites = onEvents(["instructions"], (batch) => {
+        const text: string[] = [];
+        for (let at = 0; at < batch.length; at++) {
+          const site = batch.sites[at];
+          text.push(lines[site] ??= `${lineOf(disassemble(BigInt(sites.pcs[site]), sites.sizes[site])[0])}\n`);
+        }
+        output.write(text.join(""));
+      });
+    }
     onReport(() => finish(undefined));
     onReset(() => pending = undefined);
   },

@@ -1,11 +1,10 @@
 /**
  * The pages of memory that were read and written most.
  *
- * Each instruction that accesses memory calls back, which costs about a microsecond: use it with `within` on more than
- * small programs. Leaves out what the kernel reads and writes.
+ * An access counts for the page that its first byte is on. Leaves out what the kernel reads and writes.
  */
 
-import { definePlugin, textTable } from "../mod.ts";
+import { definePlugin, EVENT, textTable } from "../mod.ts";
 
 export default definePlugin({
   name: "hotpages",
@@ -21,27 +20,27 @@ export default definePlugin({
     },
   },
   setup(api) {
-    const pages = new Map<bigint, { reads: number; writes: number }>();
+    const pages = new Map<number, { reads: number; writes: number }>();
 
-    function pageOf(address: bigint) {
-      const start = address - address % BigInt(api.params.bytes);
-      let page = pages.get(start);
-      if (page === undefined) pages.set(start, page = { reads: 0, writes: 0 });
-      return page;
-    }
-
-    api.onTranslate((block) => {
-      for (const instruction of block.instructions) {
-        instruction.onMemory(({ address, reads, writes }) => {
-          const page = pageOf(address);
-          if (reads) page.reads++;
-          if (writes) page.writes++;
-        });
+    const sites = api.onEvents(["accesses"], ({ length, sites: numbers, addresses }) => {
+      const { kinds } = sites;
+      const { bytes } = api.params;
+      let [start, page] = [-1, { reads: 0, writes: 0 }];
+      for (let at = 0; at < length; at++) {
+        const address = addresses[at];
+        if (!(address >= start && address < start + bytes) || start < 0) {
+          start = address - address % bytes;
+          page = pages.get(start) ?? { reads: 0, writes: 0 };
+          pages.set(start, page);
+        }
+        const kind = kinds[numbers[at]];
+        page.reads += kind & EVENT.READ;
+        page.writes += (kind & EVENT.WRITE) >> 1;
       }
     });
 
     api.onReport((report) => {
-      const rows = [...pages].map(([address, { reads, writes }]) => ({ address, reads, writes }))
+      const rows = [...pages].map(([start, { reads, writes }]) => ({ address: BigInt(start), reads, writes }))
         .sort((a, b) => b.reads + b.writes - a.reads - a.writes).slice(0, api.params.limit);
       if (report.format === "json") return report.writeJson(rows);
       report.write(textTable(

@@ -74,12 +74,38 @@ export interface CpuEvents {
   access(page: number, access: AccessKind): boolean;
 }
 
+/** What is called before every instruction. */
+export interface EveryInstruction {
+  /** Host address of the stub: rdi engine, rsi address, edx size, rcx data. */
+  readonly stub: bigint;
+  /** What it gets in rcx. */
+  readonly data: bigint;
+  /** An instruction is to be handed to `CpuPlaces.instructionHook`, or no more. */
+  hooked(address: number, isHooked: boolean): void;
+}
+
+/** Host addresses for machine code. */
+export interface CpuPlaces {
+  /** Unicorn's record of the registers: the general ones by encoding, then the program counter. */
+  readonly registers: bigint;
+  /** Where the bases of segments are, in bytes from there. */
+  readonly segments: { readonly fs: number; readonly gs: number };
+  /** The word with the start of the block entered last; u64. */
+  readonly blockEntered: bigint;
+  /** The word that is set when a callback asked to stop; u32. */
+  readonly stopping: bigint;
+  /** Calls {@linkcode CpuEvents.instruction} for the instruction at rsi. */
+  readonly instructionHook: bigint;
+}
+
 /** How a CPU counts. */
 export interface CpuOptions {
   /** Host address of the shadow table: one 64-bit counter a guest byte. Without it, blocks are not counted. */
   readonly shadow?: bigint;
   /** Host address of a second such table, in which every executed instruction is counted: slow, for checking. */
   readonly instructionShadow?: bigint;
+  /** Host address of a callback of `UC_HOOK_MEM_READ` and `UC_HOOK_MEM_WRITE`: slow, for checking. */
+  readonly accessCallback?: bigint;
 }
 
 /**
@@ -115,12 +141,16 @@ export class Cpu {
   readonly #callbacks: { close(): void }[] = [];
   readonly #events: CpuEvents;
   readonly #shadow: bigint | undefined;
-  readonly #instructionHooks = new Map<number, bigint>();
-  readonly #instructionStub: Deno.PointerObject;
   #sequences: SequenceTable | undefined;
   /** The stubs of blocks, with and without recording, and the handle of the hook on one of them. */
   readonly #blockStubs: { readonly plain: bigint; readonly recording: bigint } | undefined;
   #blockHook: bigint;
+  /** Handles of hooked instructions; none while every instruction is hooked. */
+  readonly #instructionHooks = new Map<number, bigint | undefined>();
+  #everyInstruction: { readonly handle: bigint; hooked(address: number, isHooked: boolean): void } | undefined;
+  #record = 0n;
+  #segments = { fs: 0, gs: 0 };
+  readonly #instructionStub: bigint;
   #booted = false;
   #initial: RegisterContext | undefined;
   #growths = 0;
@@ -162,13 +192,16 @@ export class Cpu {
     const count = this.#stubs.add(instructionStub());
     const fill = this.#stubs.add(tlbFillStub(SPAN / PAGE_SIZE, this.#accessCallback()));
     this.#stubs.seal();
-    this.#instructionStub = hostPointer(hooked);
+    this.#instructionStub = hooked;
 
     this.#hook(UC.HOOK_TLB_FILL, hostPointer(fill), hostPointer(memory.hostPermissions));
     const shadow = options.shadow === undefined ? null : hostPointer(options.shadow);
     this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(block), shadow);
     if (options.instructionShadow !== undefined) {
       this.#hook(UC.HOOK_CODE, hostPointer(count), hostPointer(options.instructionShadow));
+    }
+    if (options.accessCallback !== undefined) {
+      this.#hook(UC.HOOK_MEM_READ | UC.HOOK_MEM_WRITE, hostPointer(options.accessCallback), null);
     }
     this.#hookInstructionKind(INSTRUCTION_ID.SYSCALL, this.#callback("syscall", () => this.#onSyscall()));
     this.#hookInstructionKind(INSTRUCTION_ID.CPUID, this.#cpuidCallback());
@@ -226,7 +259,12 @@ export class Cpu {
     this.#start(BOOT_PAGE, 0);
     const record = this.#stubs.cells.getBigUint64(CELL.REGISTERS, true);
     this.registers.attach(record);
+    this.#record = record;
     const state = new Int32Array(hostBuffer(record, Number(this.#unicorn.uc_context_size(this.#engine)) & ~63));
+    this.#segments = {
+      fs: this.#offsetOf(REGISTER_ID.FS_BASE, state),
+      gs: this.#offsetOf(REGISTER_ID.GS_BASE, state),
+    };
     const before = state.slice();
     this.#start(BOOT_PAGE, 1000);
     const changed = [...state.keys()].filter((at) => before[at] === -1 && state[at] === VECTOR.GENERAL);
@@ -237,6 +275,20 @@ export class Cpu {
     this.#pendingException[0] = -1;
     GENERAL_IDS.forEach((id) => this.registers.write(id, 0n)); // as Linux starts a program
     if (this.#shadow !== undefined) zeroHost(this.#shadow + BigInt(BOOT_PAGE * 8), PAGE_SIZE * 8);
+  }
+
+  /** Finds where in its state Unicorn keeps a register, in bytes from the registers' record. */
+  #offsetOf(id: number, state: Int32Array): number {
+    const before = this.registers.read(id);
+    const found = [0x5eed_1234_5678n, 0x7ab_8765_4321n].map((pattern) => {
+      this.registers.write(id, pattern);
+      const [low, high] = [Number(BigInt.asIntN(32, pattern)), Number(pattern >> 32n)];
+      return [...state.keys()].filter((at) => at % 2 === 0 && state[at] === low && state[at + 1] === high);
+    });
+    this.registers.write(id, before);
+    const both = found[0].filter((at) => found[1].includes(at));
+    if (both.length !== 1) throw new Error("Cannot find a segment's base: this version of Unicorn keeps it elsewhere");
+    return 4 * both[0];
   }
 
   #control(name: "CPU_MODEL" | "TLB_TYPE", value: number): void {
@@ -361,6 +413,7 @@ export class Cpu {
   stop(): void {
     if (this.#inside === undefined) return;
     this.#stopping = this.#inside;
+    this.#stubs.cells.setUint32(CELL.STOPPING, 1, true);
     this.#unicorn.uc_emu_stop(this.#engine);
   }
 
@@ -405,6 +458,7 @@ export class Cpu {
     this.#stubs.cells.setUint32(CELL.FAULT_KIND, 0, true);
     this.#stubs.cells.setBigUint64(CELL.BLOCK, 0n, true);
     this.#stubs.cells.setUint32(CELL.LOOK_UPS, 0, true);
+    this.#stubs.cells.setUint32(CELL.STOPPING, 0, true);
     busGuard().endsSlice(this.#budgetAddress);
     this.#stopping = undefined;
     this.#isNowhere = false;
@@ -457,17 +511,89 @@ export class Cpu {
   /** Has {@linkcode CpuEvents.instruction} called before each execution of the instruction at an address. */
   hookInstruction(address: number): void {
     if (this.#instructionHooks.has(address)) return;
-    this.#instructionHooks.set(address, this.#hook(UC.HOOK_CODE, this.#instructionStub, null, address, address));
+    this.#instructionHooks.set(address, undefined);
+    if (this.#everyInstruction !== undefined) return this.#everyInstruction.hooked(address, true);
+    this.#hookInstruction(address);
     this.dropTranslations(address, address + 1);
+  }
+
+  #hookInstruction(address: number): void {
+    const handle = this.#hook(UC.HOOK_CODE, hostPointer(this.#instructionStub), null, address, address);
+    this.#instructionHooks.set(address, handle);
   }
 
   /** Undoes {@linkcode hookInstruction}. */
   unhookInstruction(address: number): void {
+    if (!this.#instructionHooks.has(address)) return;
     const handle = this.#instructionHooks.get(address);
-    if (handle === undefined) return;
-    checkUnicorn(this.#unicorn.uc_hook_del(this.#engine, handle), "uc_hook_del");
     this.#instructionHooks.delete(address);
+    if (this.#everyInstruction !== undefined) return this.#everyInstruction.hooked(address, false);
+    if (handle !== undefined) this.#unhook(handle);
     this.dropTranslations(address, address + 1);
+  }
+
+  #unhook(handle: bigint): void {
+    checkUnicorn(this.#unicorn.uc_hook_del(this.#engine, handle), "uc_hook_del");
+  }
+
+  /** Addresses hooked by {@linkcode hookInstruction}. */
+  get hookedInstructions(): Iterable<number> {
+    return this.#instructionHooks.keys();
+  }
+
+  /** Whether the instruction at an address is hooked by {@linkcode hookInstruction}. */
+  isHooked(address: number): boolean {
+    return this.#instructionHooks.has(address);
+  }
+
+  /**
+   * Has a stub called before every instruction from now on, or no more: Unicorn looks at its hooks one after the other,
+   * so that it must be the only one. Those of {@linkcode hookInstruction} are its owner's business meanwhile. Call
+   * between slices only, and drop all translations.
+   *
+   * @param hook What to call, with what in rcx, and who hears of instructions that are hooked or no more.
+   */
+  hookEveryInstruction(hook: EveryInstruction | undefined): void {
+    if (this.#everyInstruction !== undefined) this.#unhook(this.#everyInstruction.handle);
+    for (const [address, handle] of this.#instructionHooks) {
+      if (handle !== undefined) this.#unhook(handle);
+      this.#instructionHooks.set(address, undefined);
+    }
+    this.#everyInstruction = undefined;
+    if (hook === undefined) this.#instructionHooks.forEach((_, address) => this.#hookInstruction(address));
+    else {
+      const handle = this.#hook(UC.HOOK_CODE, hostPointer(hook.stub), hostPointer(hook.data));
+      this.#everyInstruction = { handle, hooked: (address, isHooked) => hook.hooked(address, isHooked) };
+    }
+  }
+
+  /** What machine code of others needs to know. */
+  get places(): CpuPlaces {
+    const { cellsAddress } = this.#stubs;
+    return {
+      registers: this.#record,
+      segments: this.#segments,
+      blockEntered: cellsAddress + BigInt(CELL.BLOCK),
+      stopping: cellsAddress + BigInt(CELL.STOPPING),
+      instructionHook: this.#instructionStub,
+    };
+  }
+
+  /**
+   * Makes a function that machine code may call before an instruction. What `work` throws ends the slice at its next
+   * block, and is thrown again by {@linkcode run}; `work` cannot stop the guest at once.
+   */
+  callable(work: () => void): bigint {
+    const callback = new Deno.UnsafeCallback({ parameters: [], result: "void" } as const, () => {
+      try {
+        work();
+      } catch (error) {
+        this.#error ??= { value: error };
+        this.endSlice();
+      }
+    });
+    this.#callbacks.push(callback);
+    return Deno.UnsafePointer.value(callback.pointer);
   }
 
   /** Room for all registers, with what they are now in it. */

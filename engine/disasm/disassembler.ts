@@ -53,6 +53,9 @@ export class Disassembler {
   readonly #pointer = new BigUint64Array(1);
   readonly #left = new BigUint64Array(1);
   readonly #address = new BigUint64Array(1);
+  /** Where the record's detail is; it stays there, and a view of it is dear. */
+  #detailAddress = 0n;
+  #detailView: DataView | undefined;
   readonly #texts = new Map<string, string>();
   #names: ReadonlySet<string> | undefined;
 
@@ -168,7 +171,12 @@ export class Disassembler {
   #detail(instruction: Instruction): DataView | undefined {
     this.#load(instruction.bytes, Number(instruction.address));
     if (this.#next(this.#detailHandle) === 0) return undefined;
-    return new DataView(hostBuffer(this.#view.getBigUint64(INSN.DETAIL, true), DETAIL.END));
+    const address = this.#view.getBigUint64(INSN.DETAIL, true);
+    if (this.#detailView === undefined || this.#detailAddress !== address) {
+      this.#detailAddress = address;
+      this.#detailView = new DataView(hostBuffer(address, DETAIL.END));
+    }
+    return this.#detailView;
   }
 
   /** Whether a name is that of an instruction or of a group of them. */

@@ -38,6 +38,8 @@ export const CELL = {
   BLOCK_NUMBERS: 88,
   /** Host address of the next record of the recording stub; u64. */
   NEXT_RECORD: 96,
+  /** Whether a callback asked to stop before what it was called for; u32. */
+  STOPPING: 104,
 } as const;
 
 /** Flags of a page permission byte above read, write and execute (1, 2, 4): JavaScript decides such an access. */
@@ -94,7 +96,8 @@ export class StubPage {
   }
 }
 
-function assemble(pieces: readonly Piece[], origin: number): Uint8Array {
+/** Makes bytes of pieces. @param origin Where they will be, relative to the cells. */
+export function assemble(pieces: readonly Piece[], origin: number): Uint8Array {
   const bytes: number[] = [];
   const labels = new Map<string, number>();
   const jumps: { at: number; label: string }[] = [];

@@ -70,7 +70,6 @@ const CTL_WRITE = 1 << 30;
 export const UC_CTL = {
   CPU_MODEL: 7 | 1 << 26 | CTL_WRITE,
   TB_REMOVE_CACHE: 9 | 2 << 26 | CTL_WRITE,
-  TB_FLUSH: 10 | CTL_WRITE,
   TLB_FLUSH: 11 | CTL_WRITE,
   TLB_TYPE: 12 | 1 << 26 | CTL_WRITE,
 } as const;

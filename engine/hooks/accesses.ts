@@ -1,21 +1,16 @@
 /**
- * Which memory an instruction is about to access, from its operands and the registers as they are.
+ * Which memory an instruction is about to access, from its forms and the registers as they are.
  *
- * The CPU tells only the page of an access that it refuses; this has the rest. Leaves out what instructions access
- * beyond their operands and the stack (XSAVE areas, system tables).
+ * The CPU tells only the page of an access that it refuses; this has the rest.
  */
 
 import type { GuestCpu } from "../cpu/guest_cpu.ts";
-import type { Disassembler, Instruction } from "../disasm/disassembler.ts";
-import type { MemoryOperand } from "../disasm/operands.ts";
+import type { Instruction } from "../disasm/disassembler.ts";
+import type { AccessForm } from "../disasm/access_forms.ts";
+import { GENERAL_REGISTERS } from "../arch/x86_64.ts";
 import { PAGE_SIZE } from "../memory/guest_memory.ts";
 
 const PAGE_MASK = BigInt(PAGE_SIZE - 1);
-const WORD = 8;
-/** Their memory operand is an address only; Capstone has it as read. */
-const ONLY_ADDRESS = /^(lea|nop|prefetch)/;
-const PUSHES = /^(push|call|enter)/;
-const POPS = /^(pop|ret|leave|iret)/;
 
 /** A range that an instruction accesses. */
 export interface MemoryAccess {
@@ -29,37 +24,35 @@ export interface MemoryAccess {
   readonly writes: boolean;
 }
 
-/** Address that a memory operand stands for, with the registers as they are. */
-export function operandAddress(operand: MemoryOperand, instruction: Instruction, cpu: GuestCpu): bigint {
-  const segment = operand.segment === "fs" ? cpu.fsBase : operand.segment === "gs" ? cpu.gsBase : 0n;
-  const next = instruction.address + BigInt(instruction.size);
-  const value = (name: string) => name === "rip" ? next : name === "al" ? cpu.rax & 0xffn : cpu.register(name) ?? 0n;
-  const index = operand.index === "" ? 0n : value(operand.index) * BigInt(operand.scale);
-  return BigInt.asUintN(64, segment + value(operand.base) + index + operand.displacement);
+/** Address that a form stands for, with the registers as they are. */
+export function formAddress(form: AccessForm, cpu: GuestCpu): bigint {
+  const value = (index: number | undefined) => index === undefined ? 0n : cpu[GENERAL_REGISTERS[index]];
+  const index = form.isByteIndex ? BigInt.asUintN(8, value(form.index)) : value(form.index);
+  let address = value(form.base) + index * BigInt(form.scale) + form.displacement;
+  if (form.bit !== undefined) {
+    const { register, size } = form.bit;
+    const word = BigInt(8 * size);
+    address += (BigInt.asIntN(8 * size, value(register)) >> BigInt(Math.log2(8 * size))) * word / 8n;
+  }
+  if (form.isNarrow) address = BigInt.asUintN(32, address);
+  const segment = form.segment === "fs" ? cpu.fsBase : form.segment === "gs" ? cpu.gsBase : 0n;
+  return BigInt.asUintN(64, segment + address);
 }
 
-/** What an instruction is about to access; those on the stack come last. */
+/** What an instruction of certain forms is about to access, in order. */
 export function memoryAccesses(
-  instruction: Instruction,
-  disassembler: Pick<Disassembler, "memoryOperands">,
+  { mnemonic }: Instruction,
+  forms: readonly AccessForm[],
   cpu: GuestCpu,
 ): MemoryAccess[] {
   // A repeated instruction accesses nothing once its count is zero.
-  if (instruction.mnemonic.startsWith("rep") && cpu.rcx === 0n) return [];
-  const operands = ONLY_ADDRESS.test(instruction.mnemonic) ? [] : disassembler.memoryOperands(instruction);
-  const list: MemoryAccess[] = operands.map((operand) => ({
-    address: operandAddress(operand, instruction, cpu),
-    size: operand.size,
-    reads: operand.reads,
-    writes: operand.writes,
+  if (mnemonic.startsWith("rep") && cpu.rcx === 0n) return [];
+  return forms.map((form) => ({
+    address: formAddress(form, cpu),
+    size: form.size,
+    reads: form.reads,
+    writes: form.writes,
   }));
-  const below = BigInt.asUintN(64, cpu.sp - BigInt(WORD));
-  if (PUSHES.test(instruction.mnemonic)) list.push({ address: below, size: WORD, reads: false, writes: true });
-  if (POPS.test(instruction.mnemonic)) {
-    const address = instruction.mnemonic === "leave" ? cpu.rbp : cpu.sp;
-    list.push({ address, size: WORD, reads: true, writes: false });
-  }
-  return list;
 }
 
 /**

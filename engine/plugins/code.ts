@@ -1,6 +1,7 @@
 /** Blocks and instructions as plugins see them: plain facts, and what can be attached to them. */
 
 import type { GuestContext } from "../context.ts";
+import { accessForms } from "../disasm/access_forms.ts";
 import type { Instruction } from "../disasm/disassembler.ts";
 import { type MemoryAccess, memoryAccesses } from "../hooks/accesses.ts";
 import type { Counter, PluginBlock, PluginInstruction } from "../plugin.ts";
@@ -56,11 +57,11 @@ export class CodeInstruction implements PluginInstruction {
   }
 
   onMemory(callback: (access: MemoryAccess, cpu: GuestContext) => void): void {
-    // Decoded once: the operands stay the same, only the registers change.
-    const operands = this.#attacher.ground.disassembler.memoryOperands(this);
-    const decoded = { memoryOperands: () => operands };
+    // Decoded once: the forms stay the same, only the registers change.
+    const forms = accessForms(this, this.#attacher.ground.disassembler);
+    if (forms.length === 0) return;
     this.onExecute((cpu) => {
-      for (const access of memoryAccesses(this, decoded, cpu)) if (access.reads || access.writes) callback(access, cpu);
+      for (const access of memoryAccesses(this, forms, cpu)) callback(access, cpu);
     });
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import type { FlowBatch, FlowReader } from "../counters/flow.ts";
+import type { EventBatch, EventKind, EventReceiver } from "../counters/events.ts";
 import { Coverage } from "../coverage.ts";
 import {
   type Plugin,
@@ -78,6 +79,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     reset: [] as (() => void)[],
   };
   readonly #readers: FlowReader[] = [];
+  readonly #receivers: EventReceiver[] = [];
   #within: Within;
   #isEnabled = false;
   #isWatchingSyscalls = false;
@@ -99,7 +101,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     this.#ground = ground;
     this.#parameters = new ParameterValues(plugin, texts);
     this.#within = this.#readWithin();
-    this.#output = new RunningOutput(output);
+    this.#output = new RunningOutput(output, plugin.name);
     this.#window = new CountWindow(
       ground.counts,
       () => this.#within.isAll ? undefined : (address) => this.#within.has(address),
@@ -158,6 +160,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       stop: (why) => this.#ground.stop(why),
       end: (status) => this.#ground.end(status),
       onFlow: (callback) => this.#read(callback),
+      onEvents: (kinds, callback) => this.#receive(kinds, callback),
       onSyscall: (callback) => {
         callbacks.syscall.push(callback);
         this.#watchSyscalls();
@@ -189,6 +192,19 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   /** Has the plugin know all that has happened so far. */
   #catchUp(): void {
     if (this.#readers.length > 0) this.#ground.machine.flow.deliver();
+    if (this.#receivers.length > 0) this.#ground.machine.events.deliver();
+  }
+
+  #receive(kinds: readonly EventKind[], callback: (batch: EventBatch) => void) {
+    const { events } = this.#ground.machine;
+    const receiver: EventReceiver = {
+      kinds: new Set(kinds),
+      covers: (address) => this.#within.has(address),
+      receive: (batch) => this.#isEnabled && this.#guarded(() => callback(batch)),
+    };
+    this.#receivers.push(receiver);
+    if (this.#isEnabled) events.add(receiver);
+    return events.sites;
   }
 
   /** Follows system calls from now on, while the plugin is enabled. */
@@ -268,6 +284,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     this.#attachments.settle();
     this.#places.settle();
     for (const reader of this.#readers) this.#ground.machine.flow.add(reader);
+    for (const receiver of this.#receivers) this.#ground.machine.events.add(receiver);
     this.#tellAll();
     for (const callback of this.#callbacks.active) this.#guarded(() => callback(true));
   }
@@ -277,6 +294,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     if (!this.#isEnabled) return;
     this.#isEnabled = false;
     for (const reader of this.#readers) this.#ground.machine.flow.remove(reader);
+    for (const receiver of this.#receivers) this.#ground.machine.events.remove(receiver);
     this.#window.close();
     this.#attachments.settle();
     this.#places.settle();
@@ -286,7 +304,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   reset(): void {
     this.#catchUp();
     this.#window.reset();
-    this.#output.take();
+    this.#output.clear();
     for (const callback of this.#callbacks.reset) this.#guarded(callback);
   }
 
@@ -306,6 +324,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       throw error;
     }
     this.#attachments.settle();
+    if (this.#receivers.length > 0) this.#ground.machine.events.refresh();
     this.#tellAll();
   }
 
@@ -333,8 +352,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   /** Hands on what was written while the guest ran: to where it goes, or else into the report. */
   #handOver(output: ReportOutput): void {
     this.flush();
-    const kept = this.#output.take();
-    if (kept !== "") output.write(kept);
+    this.#output.handOver(output);
   }
 
   #format(): string {

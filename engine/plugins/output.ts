@@ -8,12 +8,17 @@ const FLUSH_AT = 1 << 16;
 /** What a plugin writes while the guest runs: handed on in large pieces, or kept until the report. */
 export class RunningOutput implements ReportOutput {
   readonly #target: ReportOutput | undefined;
-  readonly #parts: string[] = [];
+  readonly #plugin: string;
+  readonly #parts: (string | Uint8Array)[] = [];
   #length = 0;
 
-  /** @param target Where it goes; without one it is kept until {@linkcode RunningOutput.take}. */
-  constructor(target: ReportOutput | undefined) {
+  /**
+   * @param target Where it goes; without one it is kept until {@linkcode RunningOutput.handOver}.
+   * @param plugin Who writes.
+   */
+  constructor(target: ReportOutput | undefined, plugin: string) {
     this.#target = target;
+    this.#plugin = plugin;
   }
 
   get hasColors(): boolean {
@@ -21,24 +26,55 @@ export class RunningOutput implements ReportOutput {
   }
 
   write(text: string): void {
-    this.#parts.push(text);
-    this.#length += text.length;
+    this.#add(text);
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    this.#add(bytes.slice());
+  }
+
+  #add(part: string | Uint8Array): void {
+    this.#parts.push(part);
+    this.#length += part.length;
     if (this.#length >= FLUSH_AT) this.flush();
   }
 
   /** Hands on what was gathered. */
   flush(): void {
-    if (this.#target === undefined || this.#length === 0) return;
-    this.#target.write(this.take());
+    if (this.#target !== undefined) this.handOver(this.#target);
   }
 
-  /** Takes what was gathered. */
-  take(): string {
-    const text = this.#parts.join("");
+  /** Hands what was gathered to an output. @throws {PluginError} If there are bytes, and it takes text only. */
+  handOver(output: ReportOutput): void {
+    const parts = this.#parts.splice(0);
+    this.#length = 0;
+    let text: string[] = [];
+    const writeText = () => {
+      if (text.length > 0) output.write(text.join(""));
+      text = [];
+    };
+    for (const part of parts) {
+      if (typeof part === "string") text.push(part);
+      else {
+        writeText();
+        writeBytes(output, part, this.#plugin);
+      }
+    }
+    writeText();
+  }
+
+  /** Forgets what was gathered. */
+  clear(): void {
     this.#parts.length = 0;
     this.#length = 0;
-    return text;
   }
+}
+
+function writeBytes(output: ReportOutput, bytes: Uint8Array, plugin: string, format = "binary"): void {
+  if (output.writeBytes === undefined) {
+    throw new PluginError(plugin, `its ${format} report is binary; have it written to a file`);
+  }
+  output.writeBytes(bytes);
 }
 
 /** Makes what a plugin's report is written to. */
@@ -47,12 +83,7 @@ export function reportTo(output: ReportOutput, format: string, plugin: string): 
     format,
     hasColors: output.hasColors ?? false,
     write: (text) => output.write(text),
-    writeBytes(bytes) {
-      if (output.writeBytes === undefined) {
-        throw new PluginError(plugin, `its ${format} report is binary; have it written to a file`);
-      }
-      output.writeBytes(bytes);
-    },
+    writeBytes: (bytes) => writeBytes(output, bytes, plugin, format),
     writeJson: (value) => output.write(`${JSON.stringify(value, bigintAsText, 2)}\n`),
   };
 }

@@ -8,7 +8,7 @@
 import { closeSync, openSync } from "node:fs";
 import type { SliceEnd } from "../../engine/cpu/cpu.ts";
 import { ShadowTable } from "../../engine/counters/shadow.ts";
-import { Disassembler } from "../../engine/disasm/disassembler.ts";
+import { Disassembler, type Instruction } from "../../engine/disasm/disassembler.ts";
 import { findLibrary } from "../../engine/ffi/find_library.ts";
 import { FileSource } from "../../engine/binary/elf/file_source.ts";
 import { loadProgram } from "../../engine/loader/load_program.ts";
@@ -38,15 +38,23 @@ export class BareGuest implements Disposable {
    * Loads a static program.
    *
    * @param path On the host.
-   * @param options See `MachineOptions`; with `truth`, a stub also counts every single instruction: see {@linkcode BareGuest.truth}.
+   * @param options See `MachineOptions`; with `truth`, a stub also counts every single instruction: see
+   *   {@linkcode BareGuest.truth}.
    */
-  constructor(path: string, options: { readonly truth?: boolean; readonly counting?: boolean } = {}) {
+  constructor(
+    path: string,
+    options: { readonly truth?: boolean; readonly counting?: boolean; readonly accessCallback?: bigint } = {},
+  ) {
     this.#truth = options.truth ? new ShadowTable() : undefined;
     this.machine = new Machine(findLibrary("unicorn").path, this.#disassembler, {
       syscall: (next) => this.#syscall(next),
       translated: (start) => void this.translated.push(start),
       retired: () => {},
-    }, { counting: options.counting ?? true, ...(this.#truth && { instructionShadow: this.#truth.host }) });
+    }, {
+      counting: options.counting ?? true,
+      ...(this.#truth && { instructionShadow: this.#truth.host }),
+      ...(options.accessCallback === undefined ? {} : { accessCallback: options.accessCallback }),
+    });
     const { memory, cpu: { registers } } = this.machine;
     const program = loadProgram(memory, {
       path,
@@ -85,6 +93,11 @@ export class BareGuest implements Disposable {
   /** Address of the next instruction. */
   get pc(): number {
     return Number(this.machine.cpu.registers.pc);
+  }
+
+  /** The instruction at an address, in a list. */
+  decode(address: number): Instruction[] {
+    return this.#disassembler.decode(this.machine.memory.view(address, 15), address, 1);
   }
 
   /** The general registers, the program counter and the flags. */

@@ -1,0 +1,172 @@
+/**
+ * Machine code for single instructions: what is done before each execution of the instruction at an address, looked up
+ * in a table by a stub on every instruction. Keeps the ring of records that the code fills.
+ *
+ * It costs some nanoseconds an instruction, however many instructions have code. Leaves out what the records mean.
+ */
+
+import { CodeArena } from "../ffi/code_arena.ts";
+import {
+  EventAssembler,
+  type EventPlan,
+  eventStub,
+  RING,
+  RING_BYTES,
+  RING_RECORDS,
+  RING_SITES,
+  roomStub,
+} from "../ffi/event_stubs.ts";
+import { hostBuffer, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
+import { assemble } from "../ffi/stubs.ts";
+import { SPAN } from "../memory/guest_memory.ts";
+import type { Cpu } from "./cpu.ts";
+
+const ARENA_BYTES = 2 ** 28;
+/** Addresses to forget one by one; more are looked for among those that have code. */
+const FEW_ADDRESSES = 1 << 16;
+
+/** What an instruction appends to the ring. */
+export type InstructionRecords = Omit<EventPlan, "isHooked">;
+
+const NOTHING: InstructionRecords = { block: undefined, execution: undefined, accesses: [], repeats: undefined };
+
+/** The code of a guest's instructions. */
+export class InstructionTable {
+  readonly #cpu: Cpu;
+  readonly #ring = mapHost(RING_BYTES, PROT.READ | PROT.WRITE);
+  readonly #head = new DataView(hostBuffer(this.#ring, RING.ADDRESSES));
+  readonly #table = mapHost(SPAN * 8, PROT.READ | PROT.WRITE);
+  readonly #words = new BigUint64Array(hostBuffer(this.#table, SPAN * 8));
+  readonly #arena = new CodeArena(ARENA_BYTES);
+  /** How many records each instruction appends, without a block's. */
+  readonly #counts = new Map<number, number>();
+  readonly #take: bigint;
+  readonly #records: (address: number) => InstructionRecords | undefined;
+  #assembler: EventAssembler | undefined;
+  #isOn = false;
+  /** The columns of the ring. */
+  readonly addresses: Float64Array<ArrayBuffer>;
+  readonly sites: Uint32Array<ArrayBuffer>;
+
+  /**
+   * @param take Called when the ring is full: it must be empty after.
+   * @param records Tells what an instruction appends, once more.
+   */
+  constructor(cpu: Cpu, take: () => void, records: (address: number) => InstructionRecords | undefined) {
+    this.#cpu = cpu;
+    this.#records = records;
+    this.#take = cpu.callable(take);
+    this.addresses = new Float64Array(hostBuffer(this.#ring + BigInt(RING.ADDRESSES), 8 * RING_RECORDS));
+    this.sites = new Uint32Array(hostBuffer(this.#ring + BigInt(RING_SITES), 4 * RING_RECORDS));
+  }
+
+  /** Records in the ring. */
+  get length(): number {
+    return this.#head.getUint32(RING.LENGTH, true);
+  }
+  set length(value: number) {
+    this.#head.setUint32(RING.LENGTH, value, true);
+  }
+
+  /** The instruction that was begun last. */
+  get last(): number {
+    return Number(this.#head.getBigUint64(RING.LAST, true));
+  }
+
+  /** Whether single instructions are stepped: they enter no block. */
+  set isStepping(value: boolean) {
+    this.#head.setUint32(RING.STEPPING, value ? 1 : 0, true);
+  }
+
+  /** Whether the table is in use. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** Starts and ends the use of the table, with nothing in it but hooked instructions. Call between slices only. */
+  turn(on: boolean): void {
+    this.forget(0, SPAN);
+    this.#isOn = on;
+    if (!on) return this.#cpu.hookEveryInstruction(undefined);
+    this.#arena.clear();
+    const { places } = this.#cpu;
+    const stub = this.#arena.edit(() => {
+      this.#assembler = new EventAssembler({
+        ring: this.#ring,
+        registers: places.registers,
+        room: this.#add(assemble(roomStub(this.#ring, places.registers, this.#take), 0)),
+        hook: places.instructionHook,
+        stopping: places.stopping,
+        entered: places.blockEntered,
+      });
+      return this.#add(assemble(eventStub(this.#ring), 0));
+    });
+    this.#cpu.hookEveryInstruction({
+      stub,
+      data: this.#table,
+      hooked: (address) => this.edit(() => this.#rewrite(address)),
+    });
+    this.edit(() => {
+      for (const address of this.#cpu.hookedInstructions) this.#rewrite(address);
+    });
+  }
+
+  #add(code: Uint8Array): bigint {
+    const address = this.#arena.add(code);
+    if (address === undefined) {
+      throw new Error(`Cannot record what is executed: more than ${ARENA_BYTES >> 20} MiB of code for it`);
+    }
+    return address;
+  }
+
+  /** Has code written by {@linkcode InstructionTable.set} within `work`. */
+  edit<T>(work: () => T): T {
+    return this.#arena.edit(work);
+  }
+
+  /** How many records an instruction appends, without a block's; undefined if it has no code. */
+  count(address: number): number | undefined {
+    return this.#counts.get(address);
+  }
+
+  /** Has an instruction append records, from its next execution on. Call within {@linkcode InstructionTable.edit}. */
+  set(address: number, records: InstructionRecords): void {
+    this.#counts.set(address, records.accesses.length + (records.execution === undefined ? 0 : 1));
+    this.#write(address, records);
+  }
+
+  /** Writes the code of an instruction that is hooked now, or no more. */
+  #rewrite(address: number): void {
+    const records = this.#counts.has(address) ? this.#records(address) : undefined;
+    if (records !== undefined || this.#cpu.isHooked(address)) this.#write(address, records ?? NOTHING);
+    else this.#words[address] = 0n;
+  }
+
+  #write(address: number, records: InstructionRecords): void {
+    if (this.#assembler === undefined) return;
+    const { block, execution, accesses, repeats } = records;
+    const isHooked = this.#cpu.isHooked(address);
+    this.#words[address] = this.#add(this.#assembler.assemble({ isHooked, block, execution, accesses, repeats }));
+  }
+
+  /** Has the instructions of `[start, end)` append nothing. */
+  forget(start: number, end: number): void {
+    const forget = (address: number) => {
+      if (!this.#counts.delete(address)) return;
+      if (this.#cpu.isHooked(address) && this.#isOn) this.edit(() => this.#write(address, NOTHING));
+      else this.#words[address] = 0n;
+    };
+    if (end - start > FEW_ADDRESSES) {
+      for (const address of [...this.#counts.keys()]) if (address >= start && address < end) forget(address);
+    } else {
+      for (let address = start; address < end; address++) forget(address);
+    }
+  }
+
+  /** Frees the memory. */
+  free(): void {
+    this.#arena.free();
+    unmapHost(this.#table, SPAN * 8);
+    unmapHost(this.#ring, RING_BYTES);
+  }
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { readEventFile } from "../../mod.ts";
+import dyntrace from "../../plugins/dyntrace.ts";
+import memtrace from "../../plugins/memtrace.ts";
+import trace from "../../plugins/trace.ts";
+import { compile } from "../programs/compile.ts";
+import { FIB, reportBytes, runPlugin } from "./run.ts";
+
+/** Every access of this is in its comments: at `data`, which the linker puts at 0x600000. */
+const GUEST = `
+  .globl _start
+_start:
+  mov $0x600000, %ebx
+  mov (%rbx), %rax        # r 0 8
+  movb $1, 9(%rbx)        # w 9 1
+  addl $1, 16(%rbx)       # rw 10 4
+  mov $2, %ecx
+  lea 32(%rbx), %rsi
+  lea 64(%rbx), %rdi
+  rep movsw               # r 20 2, w 40 2, r 22 2, w 42 2
+  xor %ecx, %ecx
+  rep stosq
+  mov $60, %eax
+  xor %edi, %edi
+  syscall
+  .data
+data: .fill 256, 1, 0
+`;
+
+async function program(): Promise<string> {
+  const file = await Deno.makeTempFile({ suffix: ".s" });
+  await Deno.writeTextFile(file, GUEST);
+  try {
+    return await compile(new URL(`file://${file}`), ["-nostdlib", "-static", "-no-pie", "-Wl,-Tdata=0x600000"]);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+Deno.test("memtrace has each access in its order", async () => {
+  const path = await program();
+  const of = async (kind: string) => {
+    using run = await runPlugin(memtrace, { kind }, path);
+    return run.report().trim().split("\n").map((line) => line.replace(/^0x[0-9a-f]+ /, ""));
+  };
+  const accesses = ["r  0x600000 8", "w  0x600009 1", "rw 0x600010 4", "r  0x600020 2", "w  0x600040 2"];
+  accesses.push("r  0x600022 2", "w  0x600042 2");
+  assert.deepEqual(await of("all"), accesses);
+  assert.deepEqual(await of("writes"), accesses.filter((line) => line.includes("w")));
+  assert.deepEqual(await of("reads"), accesses.filter((line) => line.includes("r")));
+});
+
+Deno.test("memtrace in binary has what it has in text", async () => {
+  using text = await runPlugin(memtrace, {}, FIB);
+  using binary = await runPlugin(memtrace, { format: "binary" }, FIB);
+  const lines = [...readEventFile(reportBytes(binary.handle))].map(({ pc, kind, address, size }) =>
+    `0x${pc.toString(16)} ${["", "r ", "w ", "rw"][kind]} 0x${address.toString(16)} ${size}`
+  );
+  const stack = (line: string) => line.replace(/0xffff[0-9a-f]+/, "stack"); // differs from run to run
+  assert.deepEqual(lines.map(stack), text.report().trim().split("\n").map(stack));
+  assert.ok(lines.length > 1000);
+});
+
+Deno.test("trace in binary has what it has in text", async () => {
+  using text = await runPlugin(trace, {}, FIB);
+  using binary = await runPlugin(trace, { format: "binary" }, FIB);
+  const lines = [...readEventFile(reportBytes(binary.handle))].map(({ pc, size }) => `${pc.toString(16)} ${size}`);
+  const expected = [...text.report().matchAll(/ 0x0*([0-9a-f]+) \[(\d+)\]/g)].map(([, pc, size]) => `${pc} ${size}`);
+  assert.deepEqual(lines, expected);
+});
+
+Deno.test("dyntrace has as many lines as instructions were executed, within its part of the code", async () => {
+  using all = await runPlugin(dyntrace, {}, FIB);
+  assert.equal(all.report().trim().split("\n").length, 2627);
+  using part = await runPlugin(dyntrace, { within: "fib" }, FIB);
+  assert.equal(part.report().trim().split("\n").length, 2563); // as the tutorial's profile says
+});
+
+Deno.test("readEventFile() refuses what is none, or cut off", async () => {
+  using binary = await runPlugin(trace, { format: "binary" }, FIB);
+  const bytes = reportBytes(binary.handle);
+  assert.throws(() => [...readEventFile(bytes.subarray(1))], SyntaxError);
+  assert.throws(() => [...readEventFile(bytes.subarray(0, bytes.length - 1))], /cut off/);
+});
