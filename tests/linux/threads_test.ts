@@ -5,7 +5,6 @@ import { Emulator } from "../../mod.ts";
 import { assertSame } from "../programs/comparison.ts";
 import { compile } from "../programs/compile.ts";
 
-const FLAGS = ["-O1", "-w", "-D_GNU_SOURCE", "-pthread", "-static"];
 const program = (file: string, ...flags: readonly string[]) =>
   compile(new URL(`../conformance/${file}`, import.meta.url), ["-O1", "-w", "-D_GNU_SOURCE", "-pthread", ...flags]);
 
@@ -59,13 +58,15 @@ const COUNTED = String.raw`
 #include <pthread.h>
 __attribute__((noinline)) int leaf(int a) { __asm__ volatile(""); return a + 1; }
 __attribute__((noinline)) int outer(int a) { return leaf(a) + leaf(a + 1) + 1; }
+static long turns = 1000;
 static void *work(void *a) {
   long sum = 0;
-  for (long i = 0; i < (long)a * 1000; i++) sum += outer((int)i);
+  for (long i = 0; i < (long)a * turns; i++) sum += outer((int)i);
   return (void *)sum;
 }
-int main(void) {
+int main(int argc, char **argv) {
   pthread_t threads[3];
+  if (argc > 1) turns = 10;
   for (long i = 0; i < 3; i++) pthread_create(&threads[i], 0, work, (void *)(i + 1));
   for (int i = 0; i < 3; i++) pthread_join(threads[i], 0);
   return 0;
@@ -86,13 +87,14 @@ Deno.test("hook() sees every call of every thread, and which thread it is", asyn
 });
 
 Deno.test("coverage counts with threads what hookEvery() sees", async () => {
-  using emulator = Emulator.open({
-    program: await compile(new URL("../conformance/futexes.c", import.meta.url), FLAGS),
-  });
-  let seen = 0;
-  emulator.hookEvery("instruction", () => void seen++);
+  using emulator = Emulator.open({ program: await counted(), args: ["few"] });
+  const seen = new Map<number, number>();
+  const count = ({ pc }: { readonly pc: bigint }) => void seen.set(Number(pc), (seen.get(Number(pc)) ?? 0) + 1);
+  emulator.hookEvery("instruction", count, { within: ["work", "outer", "leaf"] });
   await emulator.run();
-  assert.equal(emulator.coverage.total, seen);
+  const counts = emulator.coverage.counts();
+  assert.ok(seen.size > 10);
+  assert.deepEqual(new Map([...seen.keys()].map((address) => [address, counts.get(address)])), seen);
 });
 
 Deno.test("intercept() pairs the calls and returns of each thread", async () => {
