@@ -7,6 +7,9 @@ import type { Thread } from "./threads.ts";
 /** Linux gives out ids below this one, PID_MAX_LIMIT. */
 const NO_PID = 2 ** 22;
 
+/** As many may live at once; a machine's limits, RLIMIT_NPROC, are told but are larger. */
+const [MOST_PROCESSES, MOST_TASKS] = [64, 2048];
+
 /** A thread and its process. */
 export interface Task {
   readonly process: Process;
@@ -45,6 +48,14 @@ export class ProcessTable {
     this.#processes.set(process.pid, process);
     this.#lastId = Math.max(this.#lastId, process.pid);
     this.addThread(process, process.thread);
+  }
+
+  /** Whether another thread, or process, may begin: each takes address space and memory of the host's one process. */
+  hasRoom(what: "thread" | "process"): boolean {
+    if (what === "thread") return this.#tasks.length < MOST_TASKS;
+    let alive = 0;
+    for (const { ending } of this.#processes.values()) if (ending === undefined) alive++;
+    return alive < MOST_PROCESSES && this.#tasks.length < MOST_TASKS;
   }
 
   /** The processes that a process waits for the ends of. */

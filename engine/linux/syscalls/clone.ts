@@ -148,6 +148,7 @@ function beginProcess(process: Process, request: Request): Result {
 function begin(process: Process, request: Request): Result {
   const refused = check(request);
   if (refused !== 0) return refused;
+  if (!process.table.hasRoom(has(request, CLONE_THREAD) ? "thread" : "process")) return -ERRNO.EAGAIN;
   return has(request, CLONE_THREAD) ? beginThread(process, request) : beginProcess(process, request);
 }
 
