@@ -7,8 +7,8 @@
  *     (ceratops) depth
  *     3
  *     (ceratops) backtrace 2
- *     #0  0x555555517e in by_recursion at sums.c:14
- *     #1  0x5555555195 in by_recursion+23 at sums.c:14
+ *     #0  by_recursion (n=n@entry=2) at sums.c:14
+ *     #1  0x5555555195 in by_recursion (n=3) at sums.c:14
  *     (ceratops) quit
  *     4 is even
  *     three times the sum is 30
