@@ -16,8 +16,8 @@ import { generator, mutated, sectionsOf } from "../binary/dwarf/tools.ts";
 import { compile } from "../programs/compile.ts";
 import { OPTIMIZED_PROGRAM } from "./programs.ts";
 
-/** The longest that one damaged file may take. */
-const MOST_MILLISECONDS = 2_000;
+/** More than this for one damaged file is no end at all. */
+const MOST_MILLISECONDS = 30_000;
 const SECTIONS: readonly DebugSectionName[] = [
   ...[".debug_info", ".debug_abbrev", ".debug_str", ".debug_loclists", ".debug_loc", ".debug_rnglists"] as const,
 ];
