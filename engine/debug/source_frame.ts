@@ -230,8 +230,10 @@ export function sourceFrames(target: Target, frames: readonly Frame[]): SourceFr
       continue;
     }
     const ground: Ground = { target, image, frames, level, function: entry };
+    // A function that was just entered is at its own beginning, also where that is of one that was inlined.
+    const isEntry = level === 0 && info?.ask(() => entry.ranges[0]?.start) === address;
     const chain = [entry, ...info?.ask(() => inlinedAt(entry, address)) ?? []];
-    for (let at = chain.length - 1; at >= 0; at--) {
+    for (let at = isEntry ? 0 : chain.length - 1; at >= 0; at--) {
       found.push(new SourceFrame(found.length, frame, { function: chain[at], ground, callee: chain[at + 1] }));
     }
   }

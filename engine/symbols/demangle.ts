@@ -17,6 +17,8 @@ interface Glue {
 }
 
 const glue: Glue = loaded;
+/** What gcc and LLVM add to the names of copies; parts that are hardly ever executed, `.cold`, are none. */
+const COPY = /(?:\.(?:lto_priv|constprop|isra|part|llvm)\.\d+)+$/;
 const MANGLED = /^_(?:Z|R[A-Z])/;
 /** Longest name that is tried. */
 const LONGEST = 8192;
@@ -85,12 +87,14 @@ export function withoutParameters(name: string): string {
 }
 
 /**
- * Whether a mangled name is of what somebody calls by a name.
+ * Whether a symbol is of what somebody calls by a name: mangled, or one of the copies that optimizers make of a function.
  *
- * @param mangled The symbol's name.
+ * @param symbol The symbol's name.
  * @param wanted What was written: `ns::function`, `function`, `function(int)`.
  */
-export function isCalled(mangled: string, wanted: string): boolean {
+export function isCalled(symbol: string, wanted: string): boolean {
+  const mangled = symbol.replace(COPY, "");
+  if (mangled === wanted) return true;
   if (!isMangled(mangled)) return false;
   const word = /(\w+)\W*$/.exec(withoutParameters(wanted))?.[1];
   // The names in a mangled name are as they are: most need not be demangled.

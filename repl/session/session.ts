@@ -375,7 +375,7 @@ export class Session {
     this.#previous = this.#shown;
     this.#shown = this.registers();
     const address = this.#emulator.cpu.pc;
-    const source = this.#emulator.symbols.lineAt(address);
+    const source = this.selection.current?.source;
     if (source !== undefined) this.out.print(sourceLines(sourceRows(source, 0, 0), this.out.style));
     this.out.print(contextLines(this, this.showsContext, address));
     await this.displays.show(this);
