@@ -92,8 +92,8 @@ export default definePlugin({
     let peak: HeapSnapshot & { readonly blocks: number } = { time: 0, bytes: 0, blocks: 0, shares: [] };
     /** Whether `peak` is the moment at hand, and its shares are still to be noted. */
     let isPeak = false;
-    /** The stack pointer at the entry of the outermost allocating function: what it calls is no business of its caller. */
-    let outermost: bigint | undefined;
+    /** The stack pointer at the entry of each thread's outermost allocating function: what that calls does not count. */
+    const outermost = new Map<number, bigint>();
     /** Whether there may be blocks that this has not seen come. */
     let isPartial = false;
 
@@ -101,7 +101,7 @@ export default definePlugin({
       api.onCall(name, {
         onEnter(args, call) {
           if (isInside()) return;
-          outermost = cpu.sp;
+          outermost.set(cpu.thread, cpu.sp);
           const taken = args.slice(0, 3);
           call.data = {
             args: taken,
@@ -112,7 +112,7 @@ export default definePlugin({
         },
         onLeave(result, call) {
           if (call.data === undefined) return;
-          outermost = undefined;
+          outermost.delete(cpu.thread);
           const { args, frames, old } = call.data as { args: bigint[]; frames: Frame[]; old: Block | undefined };
           const start = block === undefined ? result : block(args, result, (address) => memory.u64(address));
           if (old !== undefined && (start !== 0n || size(args) === 0)) release(old, frames);
@@ -130,8 +130,10 @@ export default definePlugin({
     });
 
     function isInside(): boolean {
-      if (outermost !== undefined && cpu.sp > outermost) outermost = undefined; // it was left by longjmp
-      return outermost !== undefined;
+      const sp = outermost.get(cpu.thread);
+      if (sp === undefined || cpu.sp <= sp) return sp !== undefined;
+      outermost.delete(cpu.thread); // it was left by longjmp
+      return false;
     }
 
     function callers(): Frame[] {

@@ -17,10 +17,13 @@ const CAPACITY = 1 << 15;
 const WORDS = RECORD_SIZE / 4;
 const [SP, RAX] = [2, 4];
 const HIGH = 2 ** 32;
+/** The number of blocks that a reader does not see. */
+const OTHER = 0xffff_ffff;
 
 /** Entered blocks in their order. It is used again: keep nothing of it. */
 export class FlowBatch {
   readonly #words: Uint32Array;
+  #hidden: ReadonlySet<number> | undefined;
   /** Number of blocks. */
   length = 0;
   /** Id of the thread that ran them. */
@@ -33,7 +36,18 @@ export class FlowBatch {
 
   /** Number of the block at an index; 0 where a signal came in between, for a handler to run. */
   block(index: number): number {
-    return this.#words[index * WORDS];
+    const id = this.#words[index * WORDS];
+    return this.#hidden !== undefined && this.#hidden.has(id) ? OTHER : id;
+  }
+
+  /** Has a reader see it without some of the blocks: they have a number that no block has. */
+  without(hidden: ReadonlySet<number>, read: FlowReader): void {
+    this.#hidden = hidden.size === 0 ? undefined : hidden;
+    try {
+      read(this);
+    } finally {
+      this.#hidden = undefined;
+    }
   }
 
   /** The stack pointer at its entry. */

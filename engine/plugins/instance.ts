@@ -67,7 +67,9 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   readonly #attacher: Attacher;
   readonly #output: RunningOutput;
   /** Keys of the blocks that it was told of. */
-  readonly #told = new Set<number>();
+  readonly #told = new Map<number, AnnouncedBlock>();
+  /** Ids of those that are not within its part of the code any more. */
+  #hidden: ReadonlySet<number> = new Set();
   readonly #callbacks = {
     translate: [] as ((block: PluginBlock) => void)[],
     leave: [] as ((block: bigint, pc: bigint) => void)[],
@@ -183,7 +185,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   /** Reads the flow from now on, while the plugin is enabled. */
   #read(callback: (batch: FlowBatch) => void): void {
     const reader = (batch: FlowBatch) => {
-      if (this.#isEnabled) this.#guarded(() => callback(batch));
+      if (this.#isEnabled) this.#guarded(() => batch.without(this.#hidden, callback));
     };
     this.#readers.push(reader);
     if (this.#isEnabled) this.#ground.machine.flow.add(reader);
@@ -247,7 +249,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   translated(block: AnnouncedBlock): void {
     if (!this.#isEnabled || this.#callbacks.translate.length === 0) return;
     if (this.#told.has(block.key) || !this.#within.overlaps(block.start, block.start + block.size)) return;
-    this.#told.add(block.key);
+    this.#told.set(block.key, block);
     const code = new CodeBlock(block, this.#attacher);
     for (const callback of this.#callbacks.translate) {
       if (this.#isEnabled) this.#guarded(() => callback(code));
@@ -325,6 +327,8 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     }
     this.#attachments.settle();
     if (this.#receivers.length > 0) this.#ground.machine.events.refresh();
+    const isOther = ({ start, size }: AnnouncedBlock) => !this.#within.overlaps(start, start + size);
+    this.#hidden = new Set([...this.#told.values()].filter(isOther).map(({ id }) => id));
     this.#tellAll();
   }
 
