@@ -41,7 +41,7 @@ export class FlowBatch {
   }
 
   /** Has a reader see it without some of the blocks: they have a number that no block has. */
-  without(hidden: ReadonlySet<number>, read: FlowReader): void {
+  without(hidden: ReadonlySet<number>, read: (batch: FlowBatch) => void): void {
     this.#hidden = hidden.size === 0 ? undefined : hidden;
     try {
       read(this);
