@@ -56,7 +56,7 @@ export class MachineCounts implements CountSource {
   }
 
   byAddress(): ReadonlyMap<number, number> {
-    return countsByAddress(this.instructions());
+    return this.#settled(() => this.#machine.ledger.byAddress());
   }
 
   at(address: number): number {

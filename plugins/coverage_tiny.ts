@@ -32,7 +32,7 @@ export default definePlugin({
       let listed: bigint | string | undefined;
       for (
         const { instruction } of [...rows.values()].sort((a, b) =>
-          Number(a.instruction.address - b.instruction.address)
+          a.instruction.address < b.instruction.address ? -1 : 1
         )
       ) {
         const { symbol, address } = instruction;

@@ -274,6 +274,23 @@ export class BlockLedger {
     return this.#merged(live);
   }
 
+  /** How often the instruction at each address ran, all versions of changed code together. */
+  byAddress(): Map<number, number> {
+    const counts = new Map<number, number>();
+    const add = (address: number, count: number) => counts.set(address, (counts.get(address) ?? 0) + count);
+    for (const block of this.#blocks.values()) {
+      const count = this.#shadow.count(block.start);
+      let address = block.start;
+      for (const size of this.#sizes(block)) {
+        add(address, count);
+        address += size;
+      }
+    }
+    for (const [address, change] of this.#adjustments) add(address, change);
+    for (const [address, versions] of this.#banked) for (const { count } of versions.values()) add(address, count);
+    return counts;
+  }
+
   #merged(live: ReadonlyMap<number, { readonly size: number; readonly count: number }>): InstructionCount[] {
     const list: InstructionCount[] = [];
     for (const address of new Set([...this.#banked.keys(), ...live.keys()])) {

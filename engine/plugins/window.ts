@@ -85,9 +85,14 @@ export class CountWindow implements CountSource {
     return this.#covers()?.(address) ?? true;
   }
 
+  /** Whether everything counts that was ever executed. */
+  get #isWhole(): boolean {
+    const isSinceStart = this.#kept.instructions.length === 0 && this.#from?.instructions.length === 0;
+    return isSinceStart && this.#covers() === undefined;
+  }
+
   total(): number {
-    const isWhole = this.#kept.instructions.length === 0 && this.#from?.instructions.length === 0;
-    if (isWhole && this.#covers() === undefined) return this.#source.total();
+    if (this.#isWhole) return this.#source.total();
     return this.#now().instructions.reduce((sum, { count }) => sum + count, 0);
   }
 
@@ -105,7 +110,7 @@ export class CountWindow implements CountSource {
 
   byAddress(): ReadonlyMap<number, number> {
     if (this.#frozen?.byAddress !== undefined) return this.#frozen.byAddress;
-    const counts = countsByAddress(this.instructions());
+    const counts = this.#isWhole ? this.#source.byAddress() : countsByAddress(this.instructions());
     if (this.#frozen !== undefined) this.#frozen.byAddress = counts;
     return counts;
   }
