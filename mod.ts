@@ -26,7 +26,14 @@ export {
 
 export { ElfError, UnsupportedElfError } from "./engine/binary/elf/mod.ts";
 export { type CodeHookOptions, Emulator, type EmulatorOptions, type HookOptions } from "./engine/emulator.ts";
-export type { GuestEventMap, GuestEventName, Listener, SignalEvent } from "./engine/events.ts";
+export type {
+  GuestEventMap,
+  GuestEventName,
+  Listener,
+  ProcessEvent,
+  SignalEvent,
+  ThreadEvent,
+} from "./engine/events.ts";
 export type { CodeKind } from "./engine/code_hooks.ts";
 export { Owner } from "./engine/owner.ts";
 export {

@@ -7,7 +7,15 @@ import { Disassembler, type Instruction } from "./disasm/disassembler.ts";
 import { CodeHooks, type CodeKind } from "./code_hooks.ts";
 import { GuestContext } from "./context.ts";
 import { Coverage } from "./coverage.ts";
-import { EventListeners, type GuestEventMap, type GuestEventName, type Listener, signalEvent } from "./events.ts";
+import {
+  EventListeners,
+  type GuestEventMap,
+  type GuestEventName,
+  type Listener,
+  processEvent,
+  signalEvent,
+  threadEvent,
+} from "./events.ts";
 import type { Hook } from "./hooks/hook.ts";
 import { type CallHandlers, CallStack } from "./hooks/intercept.ts";
 import { type SyscallEvent, type SyscallHandlers, SyscallHook } from "./hooks/syscalls.ts";
@@ -103,6 +111,8 @@ export class Emulator implements Disposable {
       unmapped: (start, end) => this.#onUnmapped(start, end),
       executed: (program) => this.#onExecuted(program),
       arriving: (signal) => this.#onSignal(signal),
+      thread: (process, thread, what) => this.#tell("thread", threadEvent(process, thread, what)),
+      process: (process, what) => this.#tell("process", processEvent(process, what)),
       warn,
     });
     taken.defer(() => this.#guest.close());
@@ -341,7 +351,8 @@ export class Emulator implements Disposable {
   }
 
   /**
-   * Calls a closure at an event: a signal that arrives, an image that was mapped, the guest's end.
+   * Calls a closure at an event: a signal that arrives, an image that was mapped, a thread or process that begins or
+   * ends, the guest's end.
    *
    * @returns The handle: `detach()`, `hits`.
    */

@@ -2,6 +2,8 @@
 
 import type { ArrivingSignal } from "./linux/observers.ts";
 import { signalName } from "./linux/abi/signals.ts";
+import type { Process } from "./linux/process.ts";
+import type { Thread } from "./linux/threads.ts";
 import type { StopReason } from "./stop_reason.ts";
 import type { Image } from "./symbols/mod.ts";
 
@@ -19,6 +21,36 @@ export interface SignalEvent {
   discard(): void;
 }
 
+/** A thread that begins or ends. */
+export interface ThreadEvent {
+  /** What it does; when it ends, nothing more of it runs. */
+  readonly what: "begins" | "ends";
+  /** Its id. */
+  readonly id: number;
+  /** Its number in its process, from 1. */
+  readonly number: number;
+  /** Id of the process it is in. */
+  readonly process: number;
+}
+
+/** A process that begins, runs another program, or ends. */
+export interface ProcessEvent {
+  /** What it does: nothing of what begins has run, nothing more of what ends runs. */
+  readonly what: "begins" | "executes" | "ends";
+  /** Its id. */
+  readonly id: number;
+  /** Id of its parent. */
+  readonly parent: number;
+  /** Path of its program. */
+  readonly path: string;
+  /** Whether it uses its parent's memory until it runs a program, as after vfork(2) and posix_spawn(3). */
+  readonly sharesMemory: boolean;
+  /** The status that it exited with, if it has. */
+  readonly status?: number;
+  /** The signal that ended it, such as `SIGKILL`, if one did. */
+  readonly signal?: string;
+}
+
 /** The events by name, and what their closures get. */
 export interface GuestEventMap {
   /**
@@ -28,6 +60,10 @@ export interface GuestEventMap {
   readonly signal: SignalEvent;
   /** An image was mapped: its symbols are known, nothing of it has run. */
   readonly image: Image;
+  /** A thread of any process begins or ends. */
+  readonly thread: ThreadEvent;
+  /** A process other than the program begins or ends, or any process runs another program. */
+  readonly process: ProcessEvent;
   /** The guest ended. */
   readonly exit: StopReason;
 }
@@ -49,7 +85,10 @@ type Handlers = { readonly [K in GuestEventName]: Set<(value: GuestEventMap[K]) 
 
 /** The closures of a guest that are told of events. */
 export class EventListeners {
-  readonly #handlers: Handlers = { signal: new Set(), image: new Set(), exit: new Set() };
+  readonly #handlers: Handlers = {
+    ...{ signal: new Set(), image: new Set(), exit: new Set() },
+    ...{ thread: new Set(), process: new Set() },
+  };
 
   /** Has a closure told of an event from now on. */
   add<K extends GuestEventName>(event: K, handler: (value: GuestEventMap[K]) => void): Listener {
@@ -82,4 +121,19 @@ export class EventListeners {
 export function signalEvent({ info, discard }: ArrivingSignal): SignalEvent {
   const { signal, code, address } = info;
   return { name: signalName(signal), signal, code, ...(address === undefined ? {} : { address }), discard };
+}
+
+/** The event of a thread. */
+export function threadEvent(process: Process, { tid, number }: Thread, what: ThreadEvent["what"]): ThreadEvent {
+  return { what, id: tid, number, process: process.pid };
+}
+
+/** The event of a process. */
+export function processEvent(process: Process, what: ProcessEvent["what"]): ProcessEvent {
+  const { pid, parent, executable, ending, table } = process;
+  return {
+    ...{ what, id: pid, parent, path: executable, sharesMemory: table.isShared(process, "space") },
+    ...(ending?.kind === "exited" ? { status: ending.status } : {}),
+    ...(ending?.kind === "signalled" ? { signal: signalName(ending.signal) } : {}),
+  };
 }

@@ -25,7 +25,7 @@ import { sendSignal } from "./linux/signals.ts";
 import { sentSignal, type SignalInfo } from "./linux/signals/siginfo.ts";
 import { strace } from "./linux/strace.ts";
 import { countedWorld, type DeterministicOptions } from "./linux/counted_world.ts";
-import { ProcessTable, type Task } from "./linux/process_table.ts";
+import { type ProcessObserver, ProcessTable, type Task } from "./linux/process_table.ts";
 import { Scheduler } from "./linux/scheduler.ts";
 import type { Thread } from "./linux/threads.ts";
 import { Waiter } from "./linux/waiter.ts";
@@ -95,7 +95,7 @@ export interface GuestProcess {
 }
 
 /** What a guest tells its owner. */
-export interface GuestEvents extends ProcessListener {
+export interface GuestEvents extends ProcessListener, ProcessObserver {
   /** See `MachineEvents`. */
   translated(block: number, start: number, size: number): void;
   /** See `MachineEvents`. */
@@ -206,6 +206,7 @@ export class Guest {
       unknown: (name) => events.warn(`the guest called system call ${name}, which is not supported: it got ENOSYS`),
     });
     if (options.onSyscall !== undefined) this.#kernel.observe(strace(options.onSyscall));
+    this.#table.observer = events;
     this.#taken = taken.move();
   }
 

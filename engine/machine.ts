@@ -103,8 +103,11 @@ export class Machine {
    */
   constructor(unicorn: string, disassembler: Disassembler, events: MachineEvents, options: MachineOptions = {}) {
     const { counting = true, instructionShadow, accessCallback } = options;
+    using taken = new DisposableStack();
+    taken.defer(() => this.memory.free());
     this.#events = events;
     this.shadow = new ShadowTable(counting ? SPAN : 0);
+    taken.defer(() => this.shadow.free());
     this.#disassembler = disassembler;
     this.cpu = new Cpu(unicorn, this.memory, {
       block: (start, size) => this.#onBlock(start, size),
@@ -143,6 +146,7 @@ export class Machine {
         this.cpu.dropTranslations(start, end);
       },
     };
+    taken.move();
   }
 
   /** Whether conditional jumps were counted from the start. */

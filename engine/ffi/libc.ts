@@ -54,6 +54,7 @@ export const MAP = {
   FIXED_NOREPLACE: 0x100000,
 } as const;
 const MADV_DONTNEED = 4;
+const ENOMEM = 12;
 
 /**
  * Reserves or maps anonymous memory of the host.
@@ -61,11 +62,16 @@ const MADV_DONTNEED = 4;
  * @param length In bytes.
  * @param protection Bits of {@linkcode PROT}.
  * @returns Its address.
- * @throws {Error} If the host has no memory left.
+ * @throws {Error} If the host has no memory left, or the process no address space.
  */
 export function mapHost(length: number, protection: number): bigint {
   const address = libc().mmap(0n, BigInt(length), protection, MAP.PRIVATE | MAP.ANONYMOUS | MAP.NORESERVE, -1, 0n);
-  if (address === -1n) throw new Error(`Cannot map ${length} bytes of host memory: errno is ${errno()}`);
+  if (address === -1n) {
+    const what = errno() === ENOMEM
+      ? "there is no memory or address space left; a process has room for about six guests at once, so close those that are not used any more"
+      : `errno is ${errno()}`;
+    throw new Error(`Cannot map ${length} bytes of host memory: ${what}`);
+  }
   return address;
 }
 

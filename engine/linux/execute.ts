@@ -21,6 +21,7 @@ function beginAnew(process: Process, path: string): void {
   const thread = makeThread(pid, programName(path), space.registers, caller.signals);
   space.contexts.name(pid);
   process.thread = thread;
+  process.threadsBegun = 0;
   table.addThread(process, thread);
 }
 
@@ -60,6 +61,7 @@ export function execute(process: Process, prepared: PreparedProgram, path: strin
     process.hasExecuted = true;
     process.settings.dumpable = 1;
     process.listener.executed(program);
+    table.executed(process);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // As Linux does past the point of no return.

@@ -16,8 +16,18 @@ export interface Task {
   readonly thread: Thread;
 }
 
+/** Hears of processes and threads. */
+export interface ProcessObserver {
+  /** A process has begun, runs another program, or has ended. */
+  process(process: Process, what: "begins" | "executes" | "ends"): void;
+  /** A thread has begun, or has ended. */
+  thread(process: Process, thread: Thread, what: "begins" | "ends"): void;
+}
+
 /** The guest's processes. */
 export class ProcessTable {
+  /** Set once by the owner, after the first process has begun. */
+  observer: ProcessObserver | undefined;
   /** Who waits at which futex. */
   readonly futexes = new Futexes();
   readonly #processes = new Map<number, Process>();
@@ -47,6 +57,7 @@ export class ProcessTable {
   add(process: Process): void {
     this.#processes.set(process.pid, process);
     this.#lastId = Math.max(this.#lastId, process.pid);
+    this.observer?.process(process, "begins");
     this.addThread(process, process.thread);
   }
 
@@ -86,6 +97,12 @@ export class ProcessTable {
   ended(process: Process): void {
     for (const work of this.#atEnd.get(process.pid) ?? []) work();
     this.#atEnd.delete(process.pid);
+    this.observer?.process(process, "ends");
+  }
+
+  /** A process runs another program now. */
+  executed(process: Process): void {
+    this.observer?.process(process, "executes");
   }
 
   /** A process that has ended was waited for: its id is free. */
@@ -99,12 +116,14 @@ export class ProcessTable {
     thread.number = ++process.threadsBegun;
     process.threads.set(thread.tid, thread);
     this.#tasks.push({ process, thread });
+    this.observer?.thread(process, thread, "begins");
   }
 
   /** A thread has ended. */
   removeThread(process: Process, thread: Thread): void {
     process.threads.delete(thread.tid);
     this.#tasks.splice(this.#tasks.findIndex((task) => task.thread === thread), 1);
+    this.observer?.thread(process, thread, "ends");
   }
 
   /** An id for a process or thread; nothing on the host can have it. */

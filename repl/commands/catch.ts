@@ -2,7 +2,7 @@
 
 import { signalName, signalNumber, suggest, SYSCALL_NUMBERS } from "../../mod.ts";
 import type { Target } from "../session/attachment.ts";
-import { loadTarget, signalTarget, syscallTarget } from "../session/catch_targets.ts";
+import { loadTarget, processTarget, signalTarget, syscallTarget } from "../session/catch_targets.ts";
 import { CommandError, didYouMean } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
 import { SIGNALS } from "../session/signal_policy.ts";
@@ -51,27 +51,17 @@ function pattern(text: string): RegExp | undefined {
   }
 }
 
-/** What stops where gdb's catchpoints for processes do. */
-const BY_SYSCALL: Readonly<Record<string, string>> = {
-  fork: "fork clone clone3",
-  vfork: "vfork clone clone3",
-  exec: "execve execveat",
-};
-
 const EVENTS: Readonly<Record<string, (text: string) => Target>> = {
   syscall: (text) => syscallTarget(text.split(/[\s,]+/).filter((word) => word !== "").flatMap(syscallsOf), text),
   signal: (text) => signalTarget(text.split(/[\s,]+/).filter((word) => word !== "" && word !== "all").map(signalsOf)),
   load: (text) => loadTarget(pattern(text)),
+  fork: () => processTarget("fork"),
+  vfork: () => processTarget("vfork"),
+  exec: () => processTarget("exec"),
 };
 
 async function makeCatch(session: Session, text: string, isTemporary: boolean): Promise<void> {
   const [, event = "", what = "", conditionText] = /^(\S*)\s*(.*?)(?:(?:^|\s+)if\s+(.+))?$/s.exec(text) ?? [];
-  const calls = BY_SYSCALL[event];
-  if (calls !== undefined) {
-    throw new CommandError(
-      `Cannot catch ${event} as such: \`catch syscall ${calls}\` stops before the call and behind it`,
-    );
-  }
   const make = EVENTS[event];
   if (make === undefined) {
     const known = Object.keys(EVENTS);
@@ -97,11 +87,13 @@ function completions(): string[] {
 
 export const catchCommand: Command = {
   name: "catch",
-  usage: "catch syscall [NAME | NUMBER | group:GROUP]... | signal [NAME]... | load [REGEXP] [if EXPRESSION]",
-  summary: "Stop the guest at an event: a system call, a signal, an image being mapped",
+  usage:
+    "catch syscall [NAME | NUMBER | group:GROUP]... | signal [NAME]... | load [REGEXP] | fork | vfork | exec [if EXPRESSION]",
+  summary: "Stop the guest at an event: a system call, a signal, an image being mapped, a new process",
   details:
     "A system call stops twice: before it is made, when its number and arguments can be changed, and when it has\n" +
-    "returned. A signal stops before it takes its effect. An image stops before any of its code has run.",
+    "returned. A signal stops before it takes its effect. An image stops before any of its code has run, a\n" +
+    "process before it has; fork(2) and clone(2) are fork, and posix_spawn(3), which shares memory, is vfork.",
   example: "catch syscall write\ncatch signal SIGSEGV\ncatch load libm",
   run: (session, text) => makeCatch(session, text, false),
   complete: completions,

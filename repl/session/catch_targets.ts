@@ -1,4 +1,4 @@
-/** Events that stop the guest, as targets: system calls, signals, images. See "Setting Catchpoints" in the gdb manual. */
+/** Events that stop the guest, as targets: system calls, signals, images, processes. See "Setting Catchpoints" in the gdb manual. */
 
 import { type Emulator, type GuestContext, SYSCALL_NUMBERS } from "../../mod.ts";
 import type { Attached, HitDetails, Target } from "./attachment.ts";
@@ -86,6 +86,17 @@ export function loadTarget(pattern: RegExp | undefined): Target {
   return target(`catch load${text}`, `load${text}`, (emulator, hit) => [
     emulator.on("image", ({ path }, cpu) => {
       if (pattern === undefined || pattern.test(path)) hit(cpu, ["", `  Inferior loaded ${path}`]);
+    }),
+  ]);
+}
+
+/** Processes that begin, or run another program. */
+export function processTarget(event: "fork" | "vfork" | "exec"): Target {
+  return target(`catch ${event}`, event, (emulator, hit) => [
+    emulator.on("process", ({ what, id, path, sharesMemory }, cpu) => {
+      if (event === "exec" && what === "executes") hit(cpu, [` (process ${id} runs ${path})`]);
+      if (event === "fork" && what === "begins" && !sharesMemory) hit(cpu, [` (forked process ${id})`]);
+      if (event === "vfork" && what === "begins" && sharesMemory) hit(cpu, [` (vforked process ${id})`]);
     }),
   ]);
 }

@@ -109,9 +109,11 @@ class Disturbance {
   }
 
   #begin(counted: Counted): void {
-    // A closure is called for the instruction at hand: what it attaches there is for the next execution.
-    const isUnderWay = this.#inHandler && this.#emulator.cpu.pc === counted.address;
-    counted.from = this.#emulator.coverage.count(counted.address) + Number(isUnderWay);
+    // A closure is called for the instruction at hand: what it attaches there is for the next execution. So is what was
+    // called for it already, and was disabled meanwhile.
+    const now = this.#emulator.coverage.count(counted.address);
+    const isUnderWay = this.#emulator.cpu.pc === counted.address && (this.#inHandler || counted.called === now);
+    counted.from = now + Number(isUnderWay);
     counted.hitsBefore = counted.hook.hits;
     counted.called = -1;
   }

@@ -104,3 +104,54 @@ Deno.test("on() does not call a closure that was detached", async () => {
   await emulator.run();
   assert.equal(listener.hits, 2);
 });
+
+Deno.test("on() tells of threads and processes that begin and end, and of programs that are run", async () => {
+  const program = await compile(
+    `
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void *work(void *argument) { return argument; }
+int main(void) {
+  pthread_t thread;
+  pthread_create(&thread, 0, work, 0);
+  pthread_join(thread, 0);
+  if (fork() == 0) _exit(3);
+  wait(0);
+  if (fork() == 0) execl("/bin/false", "false", (char *)0);
+  wait(0);
+  return 0;
+}`,
+    ["-O1", "-pthread"],
+  );
+  using emulator = Emulator.open({ program, permissions: { run: true } });
+  const told: string[] = [];
+  const ids = new Map([[emulator.pid, 0]]);
+  const name = (id: number) => ids.get(id) ?? ids.set(id, ids.size).get(id);
+  emulator.on("thread", ({ what, number, process }) => void told.push(`thread ${number} of ${name(process)} ${what}`));
+  emulator.on("process", ({ what, id, parent, path, status, sharesMemory }) => {
+    assert.equal(parent, emulator.pid);
+    assert.equal(sharesMemory, false);
+    told.push(`process ${name(id)} ${what} ${what === "executes" ? path : status ?? ""}`.trimEnd());
+  });
+  assert.deepEqual(await emulator.run(), { kind: "exited", status: 0 });
+  assert.deepEqual(told, [
+    ...["thread 2 of 0 begins", "thread 2 of 0 ends"],
+    ...["process 1 begins", "thread 1 of 1 begins", "thread 1 of 1 ends", "process 1 ends 3"],
+    ...["process 2 begins", "thread 1 of 2 begins", "thread 1 of 2 ends", "thread 1 of 2 begins"],
+    ...["process 2 executes /bin/false", "thread 1 of 2 ends", "process 2 ends 1"],
+  ]);
+});
+
+Deno.test("on() lets a closure stop the guest where a process begins", async () => {
+  const program = await compile(
+    "#include <unistd.h>\nint main(void) { if (fork() == 0) _exit(0); return 0; }",
+    ["-O1"],
+  );
+  using emulator = Emulator.open({ program });
+  emulator.on("process", ({ what }) => what === "begins" && emulator.stop("fork"));
+  const reason = await emulator.run();
+  assert.equal(reason.kind === "stopped" && reason.why, "fork");
+  assert.equal(emulator.processes.length, 2);
+  assert.deepEqual(await emulator.run(), { kind: "exited", status: 0 });
+});

@@ -173,10 +173,9 @@ Deno.test("until passes deeper calls of the same function, advance does not; jum
   assert.deepEqual(lines.filter((line) => /^\d+$/.test(line)), ["4", "0", "24"]);
 });
 
-Deno.test("catch fork says which system calls to catch; misspelt events are answered", async () => {
+Deno.test("misspelt events and numbers are answered", async () => {
   for (
     const [line, message] of [
-      ["catch fork", /Cannot catch fork as such: `catch syscall fork clone clone3` stops before the call/],
       ["catch sysall", /did you mean `syscall`\?/],
       ["catch syscall wirte", /There is no system call wirte; did you mean `write`/],
       ["handle SIGUSR nostop", /There is no signal SIGUSR; did you mean `SIGUSR/],
@@ -189,4 +188,21 @@ Deno.test("catch fork says which system calls to catch; misspelt events are answ
     assert.equal(status, 1);
     assert.match(lines.join("\n"), message);
   }
+});
+
+Deno.test("catch fork, vfork and exec stop where a shell begins processes, and where they run programs", async () => {
+  const text = await scriptOver(
+    "/bin/sh",
+    [
+      ...["catch fork", "catch vfork", "catch exec", "run -c '(exit 3); /bin/true; exec /bin/echo done'"],
+      ...["continue", "continue", "continue", "continue"],
+    ],
+    [],
+    ["--allow-run"],
+  );
+  assert.deepEqual(
+    text.text.match(/(?:forked process|runs \S+\/\w+)/g),
+    ["forked process", "forked process", "runs /bin/true", "runs /bin/echo"],
+  );
+  assert.match(text.text, /^done$/m);
 });
