@@ -368,11 +368,12 @@ export class Cpu {
 
   #onBlock(): void {
     if (!this.#booted) return;
-    this.#isNowhere = isBootPage(this.blockStart);
+    const start = this.blockStart;
+    this.#isNowhere = isBootPage(start);
     if (this.#isNowhere) return this.stop();
-    this.registers.entering = this.blockStart;
+    this.registers.entering = start;
     try {
-      this.#events.block(this.blockStart, this.#stubs.cells.getUint32(CELL.BLOCK_SIZE, true));
+      this.#events.block(start, this.#stubs.cells.getUint32(CELL.BLOCK_SIZE, true));
     } finally {
       this.registers.entering = undefined;
     }

@@ -96,11 +96,15 @@ export class CpuView {
 
   /** The first six integer arguments of the function that was just entered, those in registers. */
   get registerArgs(): readonly bigint[] {
-    const registers = this.#registers;
-    const [a, b, c, d, e, f] = ARGUMENT_INDEXES;
+    const { rdi, rsi, rdx, rcx, r8, r9 } = REGISTER_INDEX; // FUNCTION_ARGUMENTS, without a loop: this runs at every call
+    const from = this.#registers;
     return [
-      ...[registers.general(a), registers.general(b), registers.general(c)],
-      ...[registers.general(d), registers.general(e), registers.general(f)],
+      from.general(rdi),
+      from.general(rsi),
+      from.general(rdx),
+      from.general(rcx),
+      from.general(r8),
+      from.general(r9),
     ];
   }
 

@@ -37,7 +37,7 @@ export const disasm: Command = {
   usage: "disasm[/s] [LOCATION] [COUNT]",
   summary: "Show instructions, and how often each ran",
   details:
-    "Without COUNT, a whole function, or 10 instructions from the program counter on. => is the next instruction,\n" +
+    "Without COUNT, a whole function, or 10 instructions from the program counter on, not past its end. => is the next instruction,\n" +
     "b1 a breakpoint, h2 a hook. With /s, each source line is before its instructions.",
   example: "disasm main",
   async run(session, text) {
@@ -50,9 +50,10 @@ export const disasm: Command = {
     const symbol = emulator.symbols.at(address);
     const isWhole = count === undefined && where !== "" && symbol?.offset === 0 && symbol.size > 0;
     const instructions = countedInstructions(session, address, isWhole ? symbol.size : Number(count ?? BY_DEFAULT));
-    const end = address + BigInt(isWhole ? symbol.size : 1 << 20);
+    const isOpen = count !== undefined || symbol === undefined || symbol.size === 0;
+    const end = isOpen ? undefined : symbol.address + BigInt(symbol.size);
     const marks = { pc: emulator.cpu.pc, attached: marksOf(session), describe, counts: true };
-    const shown = instructions.filter((each) => each.address < end);
+    const shown = instructions.filter((each) => end === undefined || each.address < end);
     const lines = disassemblyLines(shown, marks, out.style);
     out.print(isMixed ? mixedLines(mixedParts(session, shown, lines), out.style) : lines);
   },
