@@ -42,7 +42,7 @@ export interface MachineOptions {
   /** Whether blocks are counted; by default they are. Without it nothing can be attached. */
   readonly counting?: boolean;
   /** See `CpuOptions`. */
-  readonly instructionShadow?: bigint;
+  readonly countInstructions?: boolean;
   /** See `CpuOptions`. */
   readonly accessCallback?: bigint;
 }
@@ -102,7 +102,7 @@ export class Machine {
    * @param unicorn Path of Unicorn's library.
    */
   constructor(unicorn: string, disassembler: Disassembler, events: MachineEvents, options: MachineOptions = {}) {
-    const { counting = true, instructionShadow, accessCallback } = options;
+    const { counting = true, countInstructions = false, accessCallback } = options;
     using taken = new DisposableStack();
     taken.defer(() => this.memory.free());
     this.#events = events;
@@ -119,13 +119,13 @@ export class Machine {
       cpuid: () => this.#onCpuid(),
       access: (page, access) => access === "execute" && this.#makeExecutable(page),
     }, {
-      ...(counting ? { shadow: this.shadow.host } : {}),
-      ...(instructionShadow === undefined ? {} : { instructionShadow }),
+      ...(counting ? { table: this.shadow.table } : {}),
+      countInstructions,
       ...(accessCallback === undefined ? {} : { accessCallback }),
     });
     this.ledger = new BlockLedger(this.memory, this.shadow, disassembler);
-    this.flow = new BlockFlow(this.cpu, () => this.threads.current ?? 0);
-    this.events = new Events(this.cpu, this.memory, this.ledger, disassembler);
+    this.flow = new BlockFlow(this.cpu, this.shadow.table, () => this.threads.current ?? 0);
+    this.events = new Events({ ...this, disassembler });
     this.sites = new Sites(this.cpu, this.ledger, counting ? this.shadow : undefined);
     this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
     const thread = {
@@ -156,10 +156,9 @@ export class Machine {
 
   /** Counts, from now on, how often conditional jumps are taken. It slows blocks down a little. */
   countBranches(): void {
-    if (this.ledger.sequences !== undefined) return;
+    if (this.cpu.countsSequences) return;
     this.#countsBranches = this.ledger.total() === 0;
-    this.ledger.sequences = new ShadowTable();
-    this.cpu.countSequences(this.ledger.sequences);
+    this.cpu.countSequences();
   }
 
   /** Has the guest stop before the instruction at hand, from an action; else at the end of the slice. */
@@ -594,7 +593,6 @@ export class Machine {
     this.flow.free();
     this.events.free();
     this.shadow.free();
-    this.ledger.sequences?.free();
     this.memory.free();
   }
 }

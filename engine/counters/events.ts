@@ -13,6 +13,7 @@ import type { Disassembler, Instruction } from "../disasm/disassembler.ts";
 import type { AccessRecord, AddressRecipe } from "../ffi/event_stubs.ts";
 import { type GuestMemory, SPAN } from "../memory/guest_memory.ts";
 import type { Block, BlockLedger } from "./ledger.ts";
+import type { ShadowTable } from "./shadow.ts";
 
 /** Kinds of events that can be asked for. */
 export type EventKind = "accesses" | "blocks" | "instructions";
@@ -124,6 +125,7 @@ export class Events {
   readonly #cpu: Cpu;
   readonly #memory: GuestMemory;
   readonly #ledger: BlockLedger;
+  readonly #shadow: ShadowTable;
   readonly #disassembler: Disassembler;
   readonly #sites = new Sites();
   readonly #filters = new Map<EventReceiver, Filter>();
@@ -135,10 +137,19 @@ export class Events {
   #hasEdits = false;
   #delivering = false;
 
-  constructor(cpu: Cpu, memory: GuestMemory, ledger: BlockLedger, disassembler: Disassembler) {
+  constructor(
+    { cpu, memory, ledger, shadow, disassembler }: {
+      readonly cpu: Cpu;
+      readonly memory: GuestMemory;
+      readonly ledger: BlockLedger;
+      readonly shadow: ShadowTable;
+      readonly disassembler: Disassembler;
+    },
+  ) {
     this.#cpu = cpu;
     this.#memory = memory;
     this.#ledger = ledger;
+    this.#shadow = shadow;
     this.#disassembler = disassembler;
   }
 
@@ -188,6 +199,7 @@ export class Events {
     if (isWanted !== this.#isOn) this.#ledger.retire(0, SPAN);
     this.#table ??= new InstructionTable(
       this.#cpu,
+      this.#shadow.table,
       () => this.deliver(),
       (address) => this.#again(address),
     );

@@ -10,7 +10,8 @@ import { REGISTER_INDEX } from "../arch/x86_64.ts";
 import type { Cpu } from "../cpu/cpu.ts";
 import { hostBuffer, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
 import { RECORD_SIZE } from "../ffi/stubs.ts";
-import { PAGE_SIZE, pageDown, SPAN } from "../memory/guest_memory.ts";
+import type { AddressTable } from "../memory/address_table.ts";
+import { PAGE_SIZE, pageDown } from "../memory/guest_memory.ts";
 
 /** Records that there is room for: they stay in the host's cache. */
 const CAPACITY = 1 << 15;
@@ -81,16 +82,21 @@ export class BlockFlow {
   readonly #thread: () => number;
   readonly #readers = new Set<FlowReader>();
   readonly #blocks = new Map<number, NumberedBlock>();
-  #places: { readonly records: bigint; readonly numbers: bigint; readonly table: Uint32Array } | undefined;
+  readonly #table: AddressTable;
+  #records: bigint | undefined;
   #words = new Uint32Array();
   #batch = new FlowBatch(this.#words);
   #unfollow: (() => void) | undefined;
   /** Has the flow told of blocks and signals from then on; set once by the owner. @returns What ends that. */
   follow: () => () => void = () => () => {};
 
-  /** @param thread Tells the thread at hand. */
-  constructor(cpu: Cpu, thread: () => number) {
+  /**
+   * @param table Where the stub finds a block's number.
+   * @param thread Tells the thread at hand.
+   */
+  constructor(cpu: Cpu, table: AddressTable, thread: () => number) {
     this.#cpu = cpu;
+    this.#table = table;
     this.#thread = thread;
   }
 
@@ -116,7 +122,7 @@ export class BlockFlow {
   translated(block: NumberedBlock): void {
     const { id, key, start } = block;
     this.#blocks.set(key, block);
-    if (this.#places !== undefined && Number.isInteger(key)) this.#places.table[start] = id;
+    if (this.#records !== undefined && Number.isInteger(key)) this.#table.set("NUMBER", start, BigInt(id));
   }
 
   /** A block's code is no more. */
@@ -150,14 +156,13 @@ export class BlockFlow {
     if (this.isOn) {
       this.#unfollow?.();
       this.#unfollow = undefined;
-      this.#cpu.recordBlocks(undefined);
+      this.#cpu.recordBlocks(false);
       this.#translateAnew();
       this.#blocks.clear();
       return;
     }
-    const { numbers, records } = this.#places ??= this.#take();
-    this.#cpu.nextRecord = records;
-    this.#cpu.recordBlocks(numbers);
+    this.#cpu.nextRecord = this.#records ??= this.#take();
+    this.#cpu.recordBlocks(true);
     this.#unfollow = this.follow();
     this.#translateAnew();
   }
@@ -170,16 +175,16 @@ export class BlockFlow {
     for (const page of pages) this.#cpu.dropTranslations(page, page + PAGE_SIZE);
   }
 
-  #take() {
-    const [records, numbers] = [CAPACITY * RECORD_SIZE, SPAN * 4].map((size) => mapHost(size, PROT.READ | PROT.WRITE));
+  #take(): bigint {
+    const records = mapHost(CAPACITY * RECORD_SIZE, PROT.READ | PROT.WRITE);
     this.#words = new Uint32Array(hostBuffer(records, CAPACITY * RECORD_SIZE));
     this.#batch = new FlowBatch(this.#words);
-    return { records, numbers, table: new Uint32Array(hostBuffer(numbers, SPAN * 4)) };
+    return records;
   }
 
   get #length(): number {
-    if (this.#places === undefined) return 0;
-    return Number(this.#cpu.nextRecord - this.#places.records) / RECORD_SIZE;
+    if (this.#records === undefined) return 0;
+    return Number(this.#cpu.nextRecord - this.#records) / RECORD_SIZE;
   }
 
   /** Notes a block that JavaScript was called for and that is about to run; its key is that of its announcement. */
@@ -205,7 +210,7 @@ export class BlockFlow {
   }
 
   #append(id: number, sp: bigint, rax: bigint): void {
-    if (this.#places === undefined) return;
+    if (this.#records === undefined) return;
     const at = this.#length * WORDS;
     this.#words[at] = id;
     for (const [offset, value] of [[SP, sp], [RAX, rax]] as const) {
@@ -218,17 +223,16 @@ export class BlockFlow {
   /** Hands on what has been recorded. */
   deliver(): void {
     const length = this.#length;
-    if (this.#places === undefined || length === 0) return;
-    this.#cpu.nextRecord = this.#places.records;
+    if (this.#records === undefined || length === 0) return;
+    this.#cpu.nextRecord = this.#records;
     this.#batch.length = length;
     for (const reader of this.#readers) reader(this.#batch);
   }
 
   /** Frees what it took. */
   free(): void {
-    if (this.#places === undefined) return;
-    unmapHost(this.#places.records, CAPACITY * RECORD_SIZE);
-    unmapHost(this.#places.numbers, SPAN * 4);
-    this.#places = undefined;
+    if (this.#records === undefined) return;
+    unmapHost(this.#records, CAPACITY * RECORD_SIZE);
+    this.#records = undefined;
   }
 }

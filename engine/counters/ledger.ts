@@ -60,9 +60,6 @@ export class BlockLedger {
   /** Entries of blocks that were cut anew or are gone, by start and then size. */
   readonly #bankedEntries = new Map<number, Map<number, number>>();
 
-  /** How often a block began where the one before it ended, by that address; set once by the owner, if at all. */
-  sequences: ShadowTable | undefined;
-
   /** Hears of blocks that are left before their end; set once by the owner. */
   onLeave: ((start: number, pc: number) => void) | undefined;
 
@@ -197,8 +194,8 @@ export class BlockLedger {
   #bankAt(address: number, size: number, count: number): void {
     const bytes = this.#memory.bytes(address, size);
     const key = bytes.join();
-    const followed = this.#followed(address + size);
-    if (followed > 0) this.sequences?.setCount(address + size, 0);
+    const followed = this.#shadow.followed(address + size);
+    this.#shadow.clearFollowed(address + size);
     let versions = this.#banked.get(address);
     if (versions === undefined) this.#banked.set(address, versions = new Map());
     const banked = versions.get(key);
@@ -207,10 +204,6 @@ export class BlockLedger {
       banked.count += count;
       banked.followed += followed;
     }
-  }
-
-  #followed(end: number): number {
-    return this.sequences?.count(end) ?? 0;
   }
 
   /** Number of instructions executed in all. */
@@ -299,7 +292,7 @@ export class BlockLedger {
       const versions = this.#banked.get(address);
       const key = versions && bytes?.join();
       let count = now?.count ?? 0;
-      let followed = bytes === undefined ? 0 : this.#followed(address + bytes.length);
+      let followed = bytes === undefined ? 0 : this.#shadow.followed(address + bytes.length);
       for (const [version, banked] of versions ?? []) {
         if (version !== key) list.push({ address, ...banked });
         else {
@@ -317,7 +310,7 @@ export class BlockLedger {
     for (const block of this.#blocks.values()) {
       this.#shadow.setCount(block.start, 0);
       this.#shadow.setRepeat(block.start, false);
-      this.sequences?.setCount(block.start, 0);
+      this.#shadow.clearFollowed(block.start);
     }
     this.#blocks.clear();
     this.#pages.clear();

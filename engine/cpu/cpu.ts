@@ -7,7 +7,7 @@
  */
 
 import { busGuard } from "../ffi/bus_guard.ts";
-import { hostBuffer, hostPointer, PROT, zeroHost } from "../ffi/libc.ts";
+import { hostBuffer, hostPointer, PROT } from "../ffi/libc.ts";
 import {
   blockStub,
   budgetStub,
@@ -40,6 +40,7 @@ import {
   REGISTER_ID,
   VECTOR,
 } from "../arch/x86_64.ts";
+import type { AddressTable } from "../memory/address_table.ts";
 import { type GuestMemory, PAGE_SIZE, SPAN } from "../memory/guest_memory.ts";
 import { RegisterContext } from "./register_context.ts";
 import { Registers } from "./registers.ts";
@@ -100,10 +101,10 @@ export interface CpuPlaces {
 
 /** How a CPU counts. */
 export interface CpuOptions {
-  /** Host address of the shadow table: one 64-bit counter a guest byte. Without it, blocks are not counted. */
-  readonly shadow?: bigint;
-  /** Host address of a second such table, in which every executed instruction is counted: slow, for checking. */
-  readonly instructionShadow?: bigint;
+  /** Where blocks are counted. Without it they are not. */
+  readonly table?: AddressTable;
+  /** Whether every executed instruction is counted there too: slow, for checking. */
+  readonly countInstructions?: boolean;
   /** Host address of a callback of `UC_HOOK_MEM_READ` and `UC_HOOK_MEM_WRITE`: slow, for checking. */
   readonly accessCallback?: bigint;
 }
@@ -114,14 +115,6 @@ export interface CpuOptions {
  */
 const BOOT_PAGE = 0x1000;
 const UNREACHED = BOOT_PAGE + PAGE_SIZE - 1;
-/** Counts how often a block began where the one that ran before it ended. */
-export interface SequenceTable {
-  /** Host address of the counter of guest address 0. */
-  readonly host: bigint;
-  /** Adds one at an address. */
-  increment(address: number): void;
-}
-
 /** An address that guest code can return to without anything else being there. */
 export const RETURN_ADDRESS: number = BOOT_PAGE + PAGE_SIZE / 2;
 /** Pages looked up in a slice that are too many, and how often the TLB may grow for it. */
@@ -140,8 +133,7 @@ export class Cpu {
   readonly #budgetAddress = this.#stubs.cellsAddress + BigInt(CELL.BUDGET);
   readonly #callbacks: { close(): void }[] = [];
   readonly #events: CpuEvents;
-  readonly #shadow: bigint | undefined;
-  #sequences: SequenceTable | undefined;
+  readonly #table: AddressTable | undefined;
   /** The stubs of blocks, with and without recording, and the handle of the hook on one of them. */
   readonly #blockStubs: { readonly plain: bigint; readonly recording: bigint } | undefined;
   #blockHook: bigint;
@@ -175,7 +167,7 @@ export class Cpu {
    */
   constructor(library: string, memory: GuestMemory, events: CpuEvents, options: CpuOptions = {}) {
     this.#events = events;
-    this.#shadow = options.shadow;
+    this.#table = options.table;
     this.#unicorn = openUnicorn(library);
     const handle = new BigUint64Array(1);
     checkUnicorn(this.#unicorn.uc_open(UC.ARCH_X86, UC.MODE_64, handle), "uc_open");
@@ -186,7 +178,7 @@ export class Cpu {
     checkUnicorn(this.#unicorn.uc_mem_map_ptr(this.#engine, 0n, BigInt(SPAN), UC.PROT_ALL, base), "uc_mem_map_ptr");
 
     const stop = stopFunction(library);
-    this.#blockStubs = options.shadow === undefined ? undefined : this.#addBlockStubs(stop);
+    this.#blockStubs = options.table && this.#addBlockStubs(stop, options.table);
     const block = this.#blockStubs?.plain ?? this.#stubs.add(budgetStub(stop));
     const hooked = this.#stubs.add(instructionHookStub(this.#callback("instruction", () => this.#onInstruction())));
     const count = this.#stubs.add(instructionStub());
@@ -195,11 +187,9 @@ export class Cpu {
     this.#instructionStub = hooked;
 
     this.#hook(UC.HOOK_TLB_FILL, hostPointer(fill), hostPointer(memory.hostPermissions));
-    const shadow = options.shadow === undefined ? null : hostPointer(options.shadow);
-    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(block), shadow);
-    if (options.instructionShadow !== undefined) {
-      this.#hook(UC.HOOK_CODE, hostPointer(count), hostPointer(options.instructionShadow));
-    }
+    const directory = options.table === undefined ? null : hostPointer(options.table.host);
+    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(block), directory);
+    if (options.countInstructions) this.#hook(UC.HOOK_CODE, hostPointer(count), directory);
     if (options.accessCallback !== undefined) {
       this.#hook(UC.HOOK_MEM_READ | UC.HOOK_MEM_WRITE, hostPointer(options.accessCallback), null);
     }
@@ -216,26 +206,27 @@ export class Cpu {
     this.#initial = this.context();
   }
 
-  #addBlockStubs(stop: bigint): { readonly plain: bigint; readonly recording: bigint } {
-    const dispatcher = this.#callback("block", () => this.#onBlock());
+  #addBlockStubs(emuStop: bigint, table: AddressTable): { readonly plain: bigint; readonly recording: bigint } {
+    const calls = {
+      emuStop,
+      dispatcher: this.#callback("block", () => this.#onBlock()),
+      cover: this.#coverCallback(table),
+    };
     return {
-      plain: this.#stubs.add(blockStub(stop, dispatcher)),
-      recording: this.#stubs.add(blockStub(stop, dispatcher, recordStub())),
+      plain: this.#stubs.add(blockStub(calls)),
+      recording: this.#stubs.add(blockStub(calls, recordStub())),
     };
   }
 
   /**
    * Has blocks recorded from their next translation on, but for those that {@linkcode CpuEvents.block} is called for, or
    * no more. Call between slices only.
-   *
-   * @param numbers Host address of the number of each block, 32 bits a guest byte; undefined to record no more.
    */
-  recordBlocks(numbers: bigint | undefined): void {
-    if (this.#blockStubs === undefined || this.#shadow === undefined) return;
+  recordBlocks(on: boolean): void {
+    if (this.#blockStubs === undefined || this.#table === undefined) return;
     checkUnicorn(this.#unicorn.uc_hook_del(this.#engine, this.#blockHook), "uc_hook_del");
-    const stub = numbers === undefined ? this.#blockStubs.plain : this.#blockStubs.recording;
-    this.#stubs.cells.setBigUint64(CELL.BLOCK_NUMBERS, numbers ?? 0n, true);
-    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(stub), hostPointer(this.#shadow));
+    const stub = on ? this.#blockStubs.recording : this.#blockStubs.plain;
+    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(stub), hostPointer(this.#table.host));
   }
 
   /** Host address of the next record that is written; there must be room for one a block of the budget. */
@@ -274,7 +265,7 @@ export class Cpu {
     this.#pendingException = state.subarray(changed[0], changed[0] + 1);
     this.#pendingException[0] = -1;
     GENERAL_IDS.forEach((id) => this.registers.write(id, 0n)); // as Linux starts a program
-    if (this.#shadow !== undefined) zeroHost(this.#shadow + BigInt(BOOT_PAGE * 8), PAGE_SIZE * 8);
+    this.#table?.clearPage("COUNT", BOOT_PAGE);
   }
 
   /** Finds where in its state Unicorn keeps a register, in bytes from the registers' record. */
@@ -340,6 +331,19 @@ export class Cpu {
         this.#error ??= { value: error };
       }
       return again ? 1 : 0;
+    });
+    this.#callbacks.push(callback);
+    return Deno.UnsafePointer.value(callback.pointer);
+  }
+
+  #coverCallback(table: AddressTable): bigint {
+    const callback = new Deno.UnsafeCallback({ parameters: ["u64"], result: "u8" } as const, (address) => {
+      let isCovered = false;
+      this.#guarded("block", () => {
+        isCovered = table.cover(Number(address));
+        if (!isCovered) throw new RangeError(`Cannot count what runs at 0x${address.toString(16)}: no guest has that`);
+      });
+      return isCovered ? 1 : 0;
     });
     this.#callbacks.push(callback);
     return Deno.UnsafePointer.value(callback.pointer);
@@ -439,18 +443,24 @@ export class Cpu {
     this.#executed--;
   }
 
-  /** Counts in a table, from now on, how often a block begins where the one before it ended. */
-  countSequences(table: SequenceTable): void {
-    this.#sequences = table;
-    this.#stubs.cells.setBigUint64(CELL.SEQUENCES, table.host, true);
+  /** Whether {@linkcode Cpu.countSequences} was called. */
+  get countsSequences(): boolean {
+    return this.#stubs.cells.getUint32(CELL.SEQUENCES, true) !== 0;
+  }
+
+  /** Counts in the table, from now on, how often a block begins where the one before it ended. */
+  countSequences(): void {
+    this.#stubs.cells.setUint32(CELL.SEQUENCES, 1, true);
     this.#stubs.cells.setBigUint64(CELL.BLOCK_END, 0n, true);
   }
 
   /** A slice ended between two blocks: whatever runs next, such as a signal's handler or another thread, the sequence is counted now. */
   #settleSequence(): void {
-    if (this.#sequences === undefined) return;
+    if (this.#table === undefined || !this.countsSequences) return;
     const pc = Number(this.registers.pc);
-    if (this.#cellAddress(CELL.BLOCK_END) === pc) this.#sequences.increment(pc);
+    if (this.#cellAddress(CELL.BLOCK_END) === pc) {
+      this.#table.set("FOLLOWED", pc, this.#table.get("FOLLOWED", pc) + 1n);
+    }
     this.#stubs.cells.setBigUint64(CELL.BLOCK_END, 0n, true);
   }
 
@@ -505,7 +515,7 @@ export class Cpu {
 
   /** The guest jumped to the boot page, which is not mapped for it: nothing ran, and nothing is counted. */
   #nowhere(): SliceEnd {
-    if (this.#shadow !== undefined) zeroHost(this.#shadow + BigInt(BOOT_PAGE * 8), PAGE_SIZE * 8);
+    this.#table?.clearPage("COUNT", BOOT_PAGE);
     return { kind: "access", page: BOOT_PAGE, access: "execute" };
   }
 

@@ -9,7 +9,6 @@ import { CodeArena } from "../ffi/code_arena.ts";
 import {
   EventAssembler,
   type EventPlan,
-  eventStub,
   RING,
   RING_BYTES,
   RING_RECORDS,
@@ -17,7 +16,8 @@ import {
   roomStub,
 } from "../ffi/event_stubs.ts";
 import { hostBuffer, mapHost, PROT, unmapHost } from "../ffi/libc.ts";
-import { assemble } from "../ffi/stubs.ts";
+import { assemble, codeStub } from "../ffi/stubs.ts";
+import type { AddressTable } from "../memory/address_table.ts";
 import { SPAN } from "../memory/guest_memory.ts";
 import type { Cpu } from "./cpu.ts";
 
@@ -35,8 +35,7 @@ export class InstructionTable {
   readonly #cpu: Cpu;
   readonly #ring = mapHost(RING_BYTES, PROT.READ | PROT.WRITE);
   readonly #head = new DataView(hostBuffer(this.#ring, RING.ADDRESSES));
-  readonly #table = mapHost(SPAN * 8, PROT.READ | PROT.WRITE);
-  readonly #words = new BigUint64Array(hostBuffer(this.#table, SPAN * 8));
+  readonly #table: AddressTable;
   readonly #arena = new CodeArena(ARENA_BYTES);
   /** How many records each instruction appends, without a block's. */
   readonly #counts = new Map<number, number>();
@@ -49,11 +48,18 @@ export class InstructionTable {
   readonly sites: Uint32Array<ArrayBuffer>;
 
   /**
+   * @param table Where the stub finds an instruction's code.
    * @param take Called when the ring is full: it must be empty after.
    * @param records Tells what an instruction appends, once more.
    */
-  constructor(cpu: Cpu, take: () => void, records: (address: number) => InstructionRecords | undefined) {
+  constructor(
+    cpu: Cpu,
+    table: AddressTable,
+    take: () => void,
+    records: (address: number) => InstructionRecords | undefined,
+  ) {
     this.#cpu = cpu;
+    this.#table = table;
     this.#records = records;
     this.#take = cpu.callable(take);
     this.addresses = new Float64Array(hostBuffer(this.#ring + BigInt(RING.ADDRESSES), 8 * RING_RECORDS));
@@ -99,11 +105,11 @@ export class InstructionTable {
         stopping: places.stopping,
         entered: places.blockEntered,
       });
-      return this.#add(assemble(eventStub(this.#ring), 0));
+      return this.#add(assemble(codeStub(this.#ring + BigInt(RING.LAST)), 0));
     });
     this.#cpu.hookEveryInstruction({
       stub,
-      data: this.#table,
+      data: this.#table.host,
       hooked: (address) => this.edit(() => this.#rewrite(address)),
     });
     this.edit(() => {
@@ -139,14 +145,15 @@ export class InstructionTable {
   #rewrite(address: number): void {
     const records = this.#counts.has(address) ? this.#records(address) : undefined;
     if (records !== undefined || this.#cpu.isHooked(address)) this.#write(address, records ?? NOTHING);
-    else this.#words[address] = 0n;
+    else this.#table.set("CODE", address, 0n);
   }
 
   #write(address: number, records: InstructionRecords): void {
     if (this.#assembler === undefined) return;
     const { block, execution, accesses, repeats } = records;
     const isHooked = this.#cpu.isHooked(address);
-    this.#words[address] = this.#add(this.#assembler.assemble({ isHooked, block, execution, accesses, repeats }));
+    const code = this.#assembler.assemble({ isHooked, block, execution, accesses, repeats });
+    this.#table.set("CODE", address, this.#add(code));
   }
 
   /** Has the instructions of `[start, end)` append nothing. */
@@ -154,7 +161,7 @@ export class InstructionTable {
     const forget = (address: number) => {
       if (!this.#counts.delete(address)) return;
       if (this.#cpu.isHooked(address) && this.#isOn) this.edit(() => this.#write(address, NOTHING));
-      else this.#words[address] = 0n;
+      else this.#table.set("CODE", address, 0n);
     };
     if (end - start > FEW_ADDRESSES) {
       for (const address of [...this.#counts.keys()]) if (address >= start && address < end) forget(address);
@@ -166,7 +173,6 @@ export class InstructionTable {
   /** Frees the memory. */
   free(): void {
     this.#arena.free();
-    unmapHost(this.#table, SPAN * 8);
     unmapHost(this.#ring, RING_BYTES);
   }
 }

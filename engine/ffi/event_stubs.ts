@@ -1,7 +1,7 @@
 /**
  * Machine code that appends what an instruction does to a ring of records, one piece for each instruction of interest.
  *
- * A hook on every instruction (rdi engine, rsi address, rcx table) jumps to the piece that the table has for the
+ * A hook on every instruction (`codeStub`: rdi engine, rsi address) jumps to the piece that the table has for the
  * address. A record is an address, as a double so that JavaScript reads it as it is, and the number of a site: what is
  * accessed where in the code. JavaScript is called when the ring is full, before an instruction, never within one.
  */
@@ -67,20 +67,6 @@ export interface EventPlan {
 
 function imm32(value: number): number[] {
   return [0, 8, 16, 24].map((shift) => value >> shift & 0xff);
-}
-
-/** The stub of `UC_HOOK_CODE`: jumps to the piece of the instruction at rsi, if the table at rcx has one. */
-export function eventStub(ring: bigint): Piece[] {
-  return [
-    ...[0x48, 0x8b, 0x04, 0xf1], // mov rax, [rcx + rsi*8]
-    ...[0x48, 0x85, 0xc0], // test rax, rax
-    ...[0x74, { jump: "none" }], // jz none
-    ...[0xff, 0xe0], // jmp rax
-    { label: "none" },
-    ...[0x48, 0xb8, { imm64: ring + BigInt(RING.LAST) }], // mov rax, last
-    ...[0x48, 0x89, 0x30], // mov [rax], rsi
-    0xc3, // ret
-  ];
 }
 
 /** Called by a piece to make room: calls JavaScript, which takes the records. Leaves r9 ring, r8d length, rdx registers. */

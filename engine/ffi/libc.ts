@@ -68,7 +68,7 @@ export function mapHost(length: number, protection: number): bigint {
   const address = libc().mmap(0n, BigInt(length), protection, MAP.PRIVATE | MAP.ANONYMOUS | MAP.NORESERVE, -1, 0n);
   if (address === -1n) {
     const what = errno() === ENOMEM
-      ? "there is no memory or address space left; a process has room for about six guests at once, so close those that are not used any more"
+      ? "there is no memory or address space left; a process has room for about sixty guests at once, so close those that are not used any more"
       : `errno is ${errno()}`;
     throw new Error(`Cannot map ${length} bytes of host memory: ${what}`);
   }

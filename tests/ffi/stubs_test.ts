@@ -8,25 +8,36 @@ import {
   blockStub,
   budgetStub,
   CELL,
+  codeStub,
   COUNTER_FLAG,
   instructionHookStub,
   instructionStub,
   PAGE_FLAG_ASK,
   recordStub,
   StubPage,
+  TABLE,
   tlbFillStub,
 } from "../../engine/ffi/stubs.ts";
 import { Disassembler } from "../../engine/disasm/disassembler.ts";
 import { findLibrary } from "../../engine/ffi/find_library.ts";
 
+type Column = keyof typeof TABLE.COLUMN;
+
 const PAGE = 4096;
 const PAGES = 2 ** 28;
-const HOST = { emuStop: 0x1111_2222_3333n, dispatcher: 0x4444_5555_6666n, decider: 0x7777_0000_1111n };
+const HOST = {
+  emuStop: 0x1111_2222_3333n,
+  dispatcher: 0x4444_5555_6666n,
+  decider: 0x7777_0000_1111n,
+  cover: 0x2222_8888_9999n,
+  last: 0x5555_9999_3333n,
+};
 const STUBS = {
-  blockStub: blockStub(HOST.emuStop, HOST.dispatcher),
+  blockStub: blockStub(HOST),
   recordStub: recordStub(),
   budgetStub: budgetStub(HOST.emuStop),
   instructionStub: instructionStub(),
+  codeStub: codeStub(HOST.last),
   instructionHookStub: instructionHookStub(HOST.dispatcher),
   tlbFillStub: tlbFillStub(PAGES, HOST.decider),
 };
@@ -42,6 +53,8 @@ function commented(stub: string): string[] {
   for (const line of body.split("\n")) {
     const label = /\{ label: "(\w+)" \}/.exec(line)?.[1];
     if (label !== undefined) lines.push(`${label}:`);
+    const otherwise = /\.\.\.lookUp\("(\w+)"\)/.exec(line)?.[1];
+    if (otherwise !== undefined) lines.push(...commented("lookUp").map((each) => each.replace("otherwise", otherwise)));
     const text = /\/\/ (.*)$/.exec(line)?.[1];
     if (text !== undefined) lines.push(...text.replace(/: .*/, "").split("; ").flatMap(each));
     const target = /\.\.\.jumpTo\((\w+)\)/.exec(line)?.[1];
@@ -63,11 +76,13 @@ function named(line: string): string {
     ...COUNTER_FLAG,
     pages: PAGES,
     PAGE_FLAG_ASK,
+    SHIFT: TABLE.SHIFT,
   };
   return line.replace(
-    /\b(emuStop|dispatcher|decider|pages|PAGE_FLAG_ASK|REPEAT|ATTACHED)$/,
+    /\b(emuStop|dispatcher|decider|cover|last|pages|PAGE_FLAG_ASK|REPEAT|ATTACHED|SHIFT)$/,
     (name) => String(values[name]),
   )
+    .replace(/ ([A-Z]+)\]/, (_, name) => ` ${TABLE.COLUMN[name as Column] * 8 * 2 ** TABLE.SHIFT}]`)
     .replace(/^jz\b/, "je").replace(/^jnz\b/, "jne");
 }
 

@@ -7,7 +7,6 @@
 
 import { closeSync, openSync } from "node:fs";
 import type { SliceEnd } from "../../engine/cpu/cpu.ts";
-import { ShadowTable } from "../../engine/counters/shadow.ts";
 import { Disassembler, type Instruction } from "../../engine/disasm/disassembler.ts";
 import { findLibrary } from "../../engine/ffi/find_library.ts";
 import { FileSource } from "../../engine/binary/elf/file_source.ts";
@@ -29,7 +28,6 @@ export class BareGuest implements Disposable {
   /** What the machine's `translated` event told: start of each new block. */
   readonly translated: number[] = [];
   readonly #disassembler = new Disassembler(findLibrary("capstone").path);
-  readonly #truth: ShadowTable | undefined;
   #output = "";
   #exit: number | undefined;
   #mappingTop = 0x70_0000_0000;
@@ -45,14 +43,13 @@ export class BareGuest implements Disposable {
     path: string,
     options: { readonly truth?: boolean; readonly counting?: boolean; readonly accessCallback?: bigint } = {},
   ) {
-    this.#truth = options.truth ? new ShadowTable() : undefined;
     this.machine = new Machine(findLibrary("unicorn").path, this.#disassembler, {
       syscall: (next) => this.#syscall(next),
       translated: (start) => void this.translated.push(start),
       retired: () => {},
     }, {
       counting: options.counting ?? true,
-      ...(this.#truth && { instructionShadow: this.#truth.host }),
+      countInstructions: options.truth ?? false,
       ...(options.accessCallback === undefined ? {} : { accessCallback: options.accessCallback }),
     });
     const { memory, cpu: { registers } } = this.machine;
@@ -193,7 +190,7 @@ export class BareGuest implements Disposable {
     const counts = new Map<number, number>();
     for (const [start, end] of ranges) {
       for (let address = start; address < end; address++) {
-        const count = this.#truth?.count(address) ?? 0;
+        const count = Number(this.machine.shadow.table.get("EXECUTED", address));
         if (count !== 0) counts.set(address, count);
       }
     }
@@ -210,7 +207,6 @@ export class BareGuest implements Disposable {
   close(): void {
     this.machine.close();
     this.#disassembler.close();
-    this.#truth?.free();
   }
 
   [Symbol.dispose](): void {
