@@ -25,7 +25,8 @@ export {
 } from "./engine/ffi/library_places.ts";
 
 export { ElfError, UnsupportedElfError } from "./engine/binary/elf/mod.ts";
-export { type CodeHookOptions, Emulator, type EmulatorOptions, type HookOptions } from "./engine/emulator.ts";
+export { Emulator, type EmulatorOptions } from "./engine/emulator.ts";
+export { type CodeHookOptions, type HookOptions, InstrumentedProcess } from "./engine/instrumented_process.ts";
 export type {
   GuestEventMap,
   GuestEventName,

@@ -2,11 +2,8 @@
  * The facade of the library: one guest program, from its start to its end, with everything attached to it.
  */
 
-import { findLibrary } from "./ffi/find_library.ts";
-import { Disassembler, type Instruction } from "./disasm/disassembler.ts";
-import { CodeHooks, type CodeKind } from "./code_hooks.ts";
-import { GuestContext } from "./context.ts";
-import { Coverage } from "./coverage.ts";
+import { Closures } from "./closures.ts";
+import { Disassembler } from "./disasm/disassembler.ts";
 import {
   EventListeners,
   type GuestEventMap,
@@ -16,49 +13,23 @@ import {
   signalEvent,
   threadEvent,
 } from "./events.ts";
-import type { Hook } from "./hooks/hook.ts";
-import { type CallHandlers, CallStack } from "./hooks/intercept.ts";
-import { type SyscallEvent, type SyscallHandlers, SyscallHook } from "./hooks/syscalls.ts";
-import type { ArrivingSignal, SyscallCall } from "./linux/observers.ts";
-import type { PermissionRequest } from "./linux/permissions.ts";
-import type { WatchEvent, WatchKind, Watchpoint } from "./hooks/watchpoints.ts";
-import { IndirectFunctions } from "./hooks/indirect.ts";
-import { HookRegistry, type Location } from "./hooks/registry.ts";
-import type { GuestMemory } from "./memory/guest_memory.ts";
+import { findLibrary } from "./ffi/find_library.ts";
+import { FollowedProcesses } from "./followed_processes.ts";
 import { Guest, type GuestOptions, type GuestProcess, type GuestThread } from "./guest.ts";
-import { Owner } from "./owner.ts";
-import type { LoadedProgram } from "./loader/load_program.ts";
-import type { StopReason } from "./stop_reason.ts";
+import { InstrumentedProcess } from "./instrumented_process.ts";
+import { Instruments } from "./instruments.ts";
+import type { GuestContext } from "./context.ts";
 import { signalNumber } from "./linux/abi/signals.ts";
-import { Image, Symbols } from "./symbols/mod.ts";
-import { MachineCounts } from "./counts.ts";
-import { type PluginHandle, PluginHost, type UseOptions } from "./plugin_host.ts";
-import type { CodePart, CodeRange, Plugin, PluginSettings } from "./plugin.ts";
-import { Translations } from "./translations.ts";
+import type { ArrivingSignal } from "./linux/observers.ts";
+import type { PermissionRequest } from "./linux/permissions.ts";
+import type { Process } from "./linux/process.ts";
+import { Owner } from "./owner.ts";
+import type { StopReason } from "./stop_reason.ts";
 
 /** What to run, and how. */
 export interface EmulatorOptions extends GuestOptions {
   /** Told what is worth knowing but no error, such as a system call that is not supported. */
   readonly onWarning?: (message: string) => void;
-}
-
-/** Options of {@linkcode Emulator.hook}. */
-export interface HookOptions {
-  /** Attach when an image with this name is mapped, if it is not known yet; else an unknown name is an error. */
-  readonly pending?: boolean;
-  /**
-   * For a function's name, be where its own code begins, behind what sets up its stack frame: its arguments and
-   * variables can be read there by name. Without debug information, it is the function's first instruction.
-   */
-  readonly afterPrologue?: boolean;
-  /** Call the closure at the first execution of each place only. */
-  readonly once?: boolean;
-}
-
-/** Options of {@linkcode Emulator.hookEvery}. */
-export interface CodeHookOptions {
-  /** The code that it is about: symbols, images, ranges; by default all. */
-  readonly within?: readonly CodePart[];
 }
 
 /**
@@ -74,96 +45,22 @@ export interface CodeHookOptions {
  * console.log(hook.hits);
  * ```
  */
-export class Emulator implements Disposable {
+export class Emulator extends InstrumentedProcess implements Disposable {
   readonly #guest: Guest;
+  readonly #followed: FollowedProcesses;
   readonly #taken: DisposableStack;
-  readonly #disassembler: Disassembler;
-  readonly #hooks: HookRegistry;
-  readonly #codeHooks: CodeHooks;
-  readonly #translations = new Translations();
   readonly #listeners = new EventListeners();
-  readonly #plugins: PluginHost;
-  readonly #calls: CallStack;
-  #failure: { readonly error: unknown } | undefined;
-  #why: string | undefined;
+  readonly #closures: Closures;
   #interrupted = false;
   #running = false;
-  /** Work of closures that the guest waits for. */
-  #unfinished: Promise<unknown>[] = [];
-  #isHeld = false;
-  /** The guest's registers, and where it is. */
-  readonly cpu: GuestContext;
-  /** Images mapped now and their symbols. */
-  readonly symbols: Symbols;
-  /** What ran how often so far. */
-  readonly coverage: Coverage;
+  #isClosed = false;
 
-  private constructor(options: EmulatorOptions) {
-    const warn = options.onWarning ?? (() => {});
-    this.symbols = new Symbols({ onWarning: (warning) => warn(warning.message) });
-    using taken = new DisposableStack();
-    this.#disassembler = new Disassembler(findLibrary("capstone").path);
-    taken.defer(() => this.#disassembler.close());
-    this.#guest = new Guest(findLibrary("unicorn").path, this.#disassembler, options, {
-      translated: (block, start, size) => this.#translations.translated(block, start, size),
-      retired: (block) => this.#translations.retired(block),
-      mapped: (mapping) => this.#onMapped(mapping),
-      unmapped: (start, end) => this.#onUnmapped(start, end),
-      executed: (program) => this.#onExecuted(program),
-      arriving: (signal) => this.#onSignal(signal),
-      thread: (process, thread, what) => this.#tell("thread", threadEvent(process, thread, what)),
-      process: (process, what) => this.#tell("process", processEvent(process, what)),
-      warn,
-    });
-    taken.defer(() => this.#guest.close());
-    const { machine, program } = this.#guest;
-    const guest = this.#guest;
-    this.cpu = new GuestContext(machine.cpu.registers, machine.memory, this.symbols, this.#disassembler, {
-      get thread() {
-        return machine.threads.current ?? guest.thread.tid;
-      },
-      redirect: (pc) => machine.redirect(pc),
-      renew: () => machine.requestStop(),
-    });
-    this.#guest.context = this.cpu;
-    this.#addImages(program);
-    machine.flow.follow = () => {
-      const ends = [
-        this.#translations.follow(machine.flow),
-        this.#guest.observe({ signalled: () => machine.flow.interrupt() }),
-      ];
-      return () => ends.forEach((end) => end());
-    };
-    this.#calls = new CallStack(this.cpu, machine.memory, machine.sites, {
-      failed: (error) => this.#fail(error),
-      hold: (work) => this.#hold(work),
-    });
-    const counts = new MachineCounts(machine);
-    this.coverage = new Coverage(counts, this.symbols, machine.memory, this.#disassembler);
-    const indirect = new IndirectFunctions(this.symbols, machine.memory, this.cpu, machine.sites);
-    this.#hooks = new HookRegistry(this.symbols, machine.sites, indirect);
-    const ground = {
-      symbols: this.symbols,
-      disassembler: this.#disassembler,
-      machine,
-      translations: this.#translations,
-    };
-    this.#codeHooks = new CodeHooks(ground);
-    this.#plugins = new PluginHost({
-      ...ground,
-      memory: machine.memory,
-      counts,
-      observe: (observer) => this.#guest.observe(observer),
-      context: this.cpu,
-      guest: { program: options.program, args: options.args ?? [], pid: this.pid },
-      hooks: this.#hooks,
-      calls: this.#calls,
-      stop: (why) => this.stop(why),
-      end: (status) => this.end(status),
-      onInstructionCount: (count, ring) => this.#guest.alarms.add(count, ring),
-      warn,
-    });
-    this.#taken = taken.move();
+  private constructor({ guest, instruments, followed, taken }: Parts) {
+    super(instruments);
+    this.#guest = guest;
+    this.#followed = followed;
+    this.#closures = instruments.closures;
+    this.#taken = taken;
   }
 
   /**
@@ -174,17 +71,49 @@ export class Emulator implements Disposable {
    * @throws {LibraryNotFoundError} If Unicorn or Capstone is missing or too old.
    */
   static open(options: EmulatorOptions): Emulator {
-    return new Emulator(options);
-  }
-
-  /** The guest's memory. */
-  get memory(): GuestMemory {
-    return this.#guest.machine.memory;
-  }
-
-  /** The guest's process id. */
-  get pid(): number {
-    return this.#guest.process.pid;
+    const warn = options.onWarning ?? (() => {});
+    using taken = new DisposableStack();
+    const disassembler = taken.adopt(new Disassembler(findLibrary("capstone").path), (it) => it.close());
+    const closures = new Closures({ requestStop: () => guest.machineAtHand.requestStop() });
+    const followed = new FollowedProcesses({ closures, disassembler, warn });
+    const guest = taken.adopt(
+      new Guest(findLibrary("unicorn").path, disassembler, options, {
+        ...followed.events,
+        mapped: (process, mapping) => {
+          const image = followed.of(process)?.mapped(mapping);
+          if (image !== undefined && process === guest.process) emulator.#tell("image", image);
+        },
+        executed: (process, program) => {
+          const images = followed.of(process)?.executed(program, process.paths) ?? [];
+          if (process === guest.process) images.forEach((image) => emulator.#tell("image", image));
+        },
+        arriving: (signal) => emulator.#onSignal(signal),
+        thread: (process, thread, what) => emulator.#tell("thread", threadEvent(process, thread, what)),
+        process: (process, what) => emulator.#onProcess(process, what),
+        warn,
+      }),
+      (guest) => guest.close(),
+    );
+    const { machine, program } = guest;
+    const instruments = new Instruments({
+      machine,
+      disassembler,
+      closures,
+      guest: {
+        program: { program: options.program, args: options.args ?? [], pid: guest.process.pid },
+        get thread() {
+          return machine.threads.current ?? guest.thread.tid;
+        },
+        observe: (observer) => guest.observe(observer),
+        end: (status) => guest.end(status),
+      },
+      warn,
+    });
+    followed.begin(guest, instruments);
+    guest.context = instruments.context;
+    instruments.addImages(program, guest.process.paths);
+    const emulator = new Emulator({ guest, instruments, followed, taken: taken.move() });
+    return emulator;
   }
 
   /** The guest's processes, in the order in which they began; the program's own is the first. */
@@ -232,122 +161,20 @@ export class Emulator implements Disposable {
 
   /** Whether the guest waits for a closure that has not finished: one that is `async`. */
   get isHeld(): boolean {
-    return this.#isHeld;
-  }
-
-  /** Hooks that are attached. */
-  get hooks(): readonly Hook[] {
-    return [...this.#hooks.list(), ...this.#codeHooks.list()];
-  }
-
-  /** Plugins in use. */
-  get plugins(): readonly PluginHandle[] {
-    return this.#plugins.list();
-  }
-
-  #onMapped(mapping: { path: string; hostPath: string; start: number; offset: number; executable: boolean }): void {
-    if (!mapping.executable) return;
-    const image = imageOf(mapping);
-    if (image === undefined) return;
-    this.symbols.add(image);
-    this.#guarded(() => this.#hooks.refresh());
-    this.#tell("image", image);
-  }
-
-  #addImages(program: LoadedProgram): Image[] {
-    const { paths } = this.#guest.process;
-    return program.images.map(({ path, elf, base, role }) => {
-      const image = new Image({ path, hostPath: paths.toHost(path), elf, base: BigInt(base), role });
-      this.symbols.add(image);
-      return image;
-    });
-  }
-
-  /** Another program is there, and nothing of it has run: counts start anew, and hooks by name are found anew. */
-  #onExecuted(program: LoadedProgram): void {
-    const images = this.#addImages(program);
-    this.#guarded(() => this.#hooks.refresh());
-    this.#plugins.reset();
-    for (const image of images) this.#tell("image", image);
+    return this.#closures.isHeld;
   }
 
   #onSignal(signal: ArrivingSignal): void {
     this.#tell("signal", signalEvent(signal));
-    if (this.#failure !== undefined || this.#why !== undefined) signal.hold();
+    if (this.#closures.wantsStop) signal.hold();
+  }
+
+  #onProcess(process: Process, what: "begins" | "executes" | "ends"): void {
+    this.#tell("process", processEvent(process, what, this.#followed.view(process)));
   }
 
   #tell<K extends GuestEventName>(event: K, value: GuestEventMap[K]): void {
-    this.#guarded(() => this.#listeners.tell(event, value));
-  }
-
-  #onUnmapped(start: number, end: number): void {
-    this.symbols.remove({ start: BigInt(start), end: BigInt(end) });
-    this.#hooks.forget(start, end);
-  }
-
-  /** Runs user code; what it throws stops the guest, and becomes the stop reason. A promise holds the guest. */
-  #guarded<T>(work: () => T | Promise<unknown>): T | undefined {
-    try {
-      const result = work();
-      if (!(result instanceof Promise)) return result;
-      this.#hold(result);
-    } catch (error) {
-      this.#fail(error);
-    }
-    return undefined;
-  }
-
-  /** Has the guest stop before the instruction at hand, and go on when a closure has finished. */
-  #hold(work: Promise<unknown>): void {
-    this.#unfinished.push(work.catch((error) => this.#fail(error)));
-    this.#guest.machine.requestStop();
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= { error };
-    this.#guest.machine.requestStop();
-  }
-
-  /**
-   * Attaches a closure to every execution of the instructions at a location, before each is executed.
-   *
-   * It takes effect for the very next execution. The closure may read and change registers and memory, attach and
-   * detach hooks, and stop the guest. If it throws, the guest stops there. The guest waits there for one that is `async`.
-   *
-   * @param where A symbol, `image:symbol`, `symbol+offset`, a glob or RegExp over function names, an address, or a
-   *   range, each of whose instructions is meant.
-   * @returns The handle: `detach()`, `disable()`, `enable()`, `hits`.
-   * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
-   */
-  hook(
-    where: Location | CodeRange,
-    handler: (cpu: GuestContext, hook: Hook) => void,
-    options: HookOptions = {},
-  ): Hook {
-    if (typeof where === "object" && !(where instanceof RegExp)) {
-      return this.hookEvery("instruction", handler, { within: [where] });
-    }
-    const call = Owner.bind(handler);
-    const run = (hook: Hook) => this.#guarded(() => call(this.cpu, hook));
-    return Owner.note(this.#hooks.add(where, run, options));
-  }
-
-  /**
-   * Attaches a closure to a kind of code, wherever it runs: before each block, or before each such instruction.
-   *
-   * @param kind `"block"`, `"instruction"`, a mnemonic, a group such as `"call"`, or a RegExp over mnemonics.
-   * @returns The handle, as that of {@linkcode hook}.
-   * @throws {RangeError} If there is no such kind of code.
-   * @throws {UnknownSymbolError} If a name of `options.within` is unknown, and the guest maps no images by itself.
-   */
-  hookEvery(
-    kind: CodeKind,
-    handler: (cpu: GuestContext, hook: Hook) => void,
-    options: CodeHookOptions = {},
-  ): Hook {
-    const call = Owner.bind(handler);
-    const run = (hook: Hook) => this.#guarded(() => call(this.cpu, hook));
-    return Owner.note(this.#codeHooks.add(kind, options.within ?? [], run));
+    this.#closures.guarded(() => this.#listeners.tell(event, value));
   }
 
   /**
@@ -358,101 +185,7 @@ export class Emulator implements Disposable {
    */
   on<K extends GuestEventName>(event: K, handler: (value: GuestEventMap[K], cpu: GuestContext) => void): Listener {
     const call = Owner.bind(handler);
-    return Owner.note(this.#listeners.add(event, (value) => void this.#guarded(() => call(value, this.cpu))));
-  }
-
-  /**
-   * Calls a closure after each instruction that accesses a range of memory; the store or load is done, once.
-   *
-   * @param where Address or location of the first byte.
-   * @param size In bytes.
-   * @param kind Whether writes, reads or both are of interest.
-   * @returns The handle: `detach()`, `disable()`, `enable()`, `hits`.
-   * @throws {UnknownSymbolError} If there is no such symbol.
-   */
-  watch(
-    where: string | bigint,
-    size: number,
-    handler: (event: WatchEvent, cpu: GuestContext) => void,
-    kind: WatchKind = "write",
-  ): Watchpoint {
-    const address = typeof where === "bigint" ? where : this.symbols.find(where).address;
-    const { watchpoints } = this.#guest.machine;
-    const call = Owner.bind(handler);
-    return Owner.note(watchpoints.add({ address, size, kind }, (event) => this.#guarded(() => call(event, this.cpu))));
-  }
-
-  /**
-   * Calls closures at the entry and exit of system calls.
-   *
-   * @param names Names as in syscalls(2), or a RegExp over them.
-   * @returns The handle: `detach()`, `hits`.
-   */
-  hookSyscall(names: string | readonly string[] | RegExp, handlers: SyscallHandlers): SyscallHook {
-    const list = typeof names === "string" ? [names] : names;
-    const matches = (name: string) => list instanceof RegExp ? list.test(name) : list.includes(name);
-    const [onEnter, onLeave] = [
-      Owner.bind(handlers.onEnter?.bind(handlers)),
-      Owner.bind(handlers.onLeave?.bind(handlers)),
-    ];
-    const attached = new SyscallHook(matches, (hook) => {
-      const ask = (work: SyscallHandlers["onEnter"], call: SyscallCall) => {
-        if (!hook.matches(call.name)) return undefined;
-        if (call.result === undefined) hook.hits++;
-        return this.#guarded<number | bigint | void>(() => work?.(syscallEvent(call)));
-      };
-      return this.#guest.observe({
-        entered: (call) => ask(onEnter, call),
-        left: (call) => ask(onLeave, call),
-      });
-    });
-    return Owner.note(attached);
-  }
-
-  /** Watched ranges. */
-  get watchpoints(): readonly Watchpoint[] {
-    return this.#guest.machine.watchpoints.list();
-  }
-
-  /**
-   * Calls closures at the entry and the return of functions.
-   *
-   * @param where As for {@linkcode hook}.
-   * @returns The handle; its `hits` are the calls.
-   * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
-   */
-  intercept(where: Location, handlers: CallHandlers, options: HookOptions = {}): Hook {
-    const bound = {
-      onEnter: Owner.bind(handlers.onEnter?.bind(handlers)),
-      onLeave: Owner.bind(handlers.onLeave?.bind(handlers)),
-    };
-    return Owner.note(this.#hooks.add(where, (hook, address) => this.#calls.enter(hook, address, bound), options));
-  }
-
-  /**
-   * Has a closure do a function's work: it gets the arguments and returns the result, and the function is not executed.
-   *
-   * @param where As for {@linkcode hook}.
-   * @throws {UnknownSymbolError} If there is no such symbol, and `options.pending` is not set.
-   */
-  replace(where: Location, work: (...args: bigint[]) => bigint, options: HookOptions = {}): Hook {
-    return this.hook(where, (cpu) => cpu.return(work(...cpu.args)), options);
-  }
-
-  /**
-   * Overwrites guest memory, whatever the guest itself may do there: code is executed as it is now from the very next
-   * execution on.
-   *
-   * @param where An address, or a symbol.
-   * @returns The bytes that were there.
-   * @throws {UnknownSymbolError} If there is no such symbol.
-   * @throws {GuestMemoryError} If a byte is not mapped.
-   */
-  patch(where: string | bigint, bytes: Uint8Array | readonly number[]): Uint8Array {
-    const address = typeof where === "bigint" ? where : this.symbols.find(where).address;
-    const before = this.memory.bytes(address, bytes.length);
-    this.memory.write(address, Uint8Array.from(bytes));
-    return before;
+    return Owner.note(this.#listeners.add(event, (value) => void this.#closures.guarded(() => call(value, this.cpu))));
   }
 
   /**
@@ -486,52 +219,6 @@ export class Emulator implements Disposable {
     const reason = await this.run();
     if (returned) return this.cpu.rax;
     throw new Error(`Cannot finish the call of ${where}: the guest stopped, ${reason.kind}`);
-  }
-
-  /**
-   * Uses a plugin from now on.
-   *
-   * @param params Its parameters' values by name, as texts.
-   * @returns The handle: `report()`, `enable()`, `disable()`, `reset()`, `set()`.
-   * @throws {PluginError} If a parameter is unknown or does not fit.
-   */
-  use<P extends PluginSettings>(
-    plugin: Plugin<P>,
-    params: Readonly<Record<string, string>> = {},
-    options: UseOptions = {},
-  ): PluginHandle {
-    const handle = this.#plugins.use(plugin, params, options);
-    Owner.note({ [Symbol.dispose]: () => handle.disable() });
-    return handle;
-  }
-
-  /**
-   * Counts from now on how often conditional jumps are taken, too: see {@linkcode Coverage.branches}. Call it before the
-   * guest runs; it makes the guest a little slower.
-   */
-  countBranches(): void {
-    this.#guest.machine.countBranches();
-  }
-
-  /** Stops the guest before the instruction at hand, from a closure; `why` becomes part of the stop reason. */
-  stop(why = "stop()"): void {
-    this.#why ??= why;
-    this.#guest.machine.requestStop();
-  }
-
-  /** Ends the guest before the instruction at hand, from a closure, as if it had called exit(2). */
-  end(status = 0): void {
-    this.#guest.end(status);
-  }
-
-  /**
-   * Calls a closure once, when so many instructions have been executed in all, before the next one is.
-   *
-   * @returns What calls it off.
-   */
-  onInstructionCount(count: number, handler: (cpu: GuestContext) => void): () => void {
-    const call = Owner.bind(handler);
-    return this.#guest.alarms.add(count, () => void this.#guarded(() => call(this.cpu)));
   }
 
   /**
@@ -585,28 +272,23 @@ export class Emulator implements Disposable {
 
   /** A reason to stop that nobody is told: a closure has not finished. */
   #heldReason(): StopReason | undefined {
-    return this.#unfinished.length === 0 ? undefined : HELD;
+    return this.#closures.isUnfinished ? HELD : undefined;
   }
 
   /** Has the guest go on each time that the closures that hold it have finished. */
   async #held<R extends StopReason | undefined>(work: () => Promise<R>): Promise<R | StopReason> {
     for (;;) {
       const reason = await work();
-      await this.#finishClosures();
+      await this.#closures.finish();
       if (reason !== HELD) return reason;
       const late = this.#stopReason();
       if (late !== undefined) return late;
     }
   }
 
-  async #finishClosures(): Promise<void> {
-    this.#isHeld = this.#unfinished.length > 0;
-    while (this.#unfinished.length > 0) await Promise.all(this.#unfinished.splice(0));
-    this.#isHeld = false;
-  }
-
   async #go(work: () => Promise<StopReason>): Promise<StopReason> {
     if (this.#running) throw new Error("Cannot run the guest: it runs already");
+    if (this.#isClosed) throw new Error("Cannot run the guest: its emulator is closed");
     if (this.ended !== undefined) return this.ended;
     this.#running = true;
     try {
@@ -616,29 +298,20 @@ export class Emulator implements Disposable {
     } finally {
       this.#running = false;
       this.#interrupted = false;
-      this.#plugins.flush();
+      this.#followed.flush();
     }
   }
 
   /** What has asked the guest to stop since it was asked last. */
   #stopReason(): StopReason | undefined {
-    const { pc } = this.cpu;
-    const [failure, why] = [this.#failure, this.#why];
-    this.#failure = undefined;
-    this.#why = undefined;
-    if (failure !== undefined) return { kind: "failed", pc, error: failure.error };
-    if (why !== undefined) return { kind: "stopped", pc, why };
-    if (this.#interrupted) return { kind: "interrupted", pc };
-    return undefined;
-  }
-
-  /** Decodes instructions from an address on. */
-  disassemble(address: bigint, count: number): Instruction[] {
-    return this.cpu.disassemble(address, count);
+    const asked = this.#closures.take(() => this.#followed.place(this.#guest.machineAtHand));
+    if (asked !== undefined) return asked;
+    return this.#interrupted ? { kind: "interrupted", pc: this.cpu.pc } : undefined;
   }
 
   /** Ends the guest if it has not ended, and frees what it took. */
   close(): void {
+    this.#isClosed = true;
     this.#taken.dispose();
   }
 
@@ -648,22 +321,13 @@ export class Emulator implements Disposable {
   }
 }
 
+/** What an emulator is made of. */
+interface Parts {
+  readonly guest: Guest;
+  readonly instruments: Instruments;
+  readonly followed: FollowedProcesses;
+  readonly taken: DisposableStack;
+}
+
 /** See `Emulator.#heldReason`. */
 const HELD: StopReason = { kind: "stopped", pc: 0n, why: "a closure has not finished" };
-
-function syscallEvent({ process, thread, name, row, registers, result }: SyscallCall): SyscallEvent {
-  const args = (row?.parameters ?? []).map(({ name, parameter }, index) =>
-    [name, parameter.read?.(registers[index], process) ?? parameter.decode(registers[index])] as const
-  );
-  return { thread: thread.tid, name, args: Object.fromEntries(args), registers, result };
-}
-
-function imageOf(mapping: { path: string; hostPath: string; start: number; offset: number }): Image | undefined {
-  try {
-    return Image.ofMapping({ ...mapping, address: BigInt(mapping.start) });
-  } catch (error) {
-    // A guest may map any file, executable or not ELF at all; such a one has no symbols.
-    if (error instanceof Error) return undefined;
-    throw error;
-  }
-}

@@ -1,5 +1,6 @@
 /** What happens to a guest as a whole, and closures that are told of it. */
 
+import type { InstrumentedProcess } from "./instrumented_process.ts";
 import type { ArrivingSignal } from "./linux/observers.ts";
 import { signalName } from "./linux/abi/signals.ts";
 import type { Process } from "./linux/process.ts";
@@ -49,6 +50,11 @@ export interface ProcessEvent {
   readonly status?: number;
   /** The signal that ended it, such as `SIGKILL`, if one did. */
   readonly signal?: string;
+  /**
+   * What can be attached to it, if processes are followed and it does not share its parent's memory. What is counted
+   * is there until the closure that hears of its end has returned.
+   */
+  readonly instruments?: InstrumentedProcess;
 }
 
 /** The events by name, and what their closures get. */
@@ -129,11 +135,16 @@ export function threadEvent(process: Process, { tid, number }: Thread, what: Thr
 }
 
 /** The event of a process. */
-export function processEvent(process: Process, what: ProcessEvent["what"]): ProcessEvent {
+export function processEvent(
+  process: Process,
+  what: ProcessEvent["what"],
+  instruments: InstrumentedProcess | undefined,
+): ProcessEvent {
   const { pid, parent, executable, ending, table } = process;
   return {
     ...{ what, id: pid, parent, path: executable, sharesMemory: table.isShared(process, "space") },
     ...(ending?.kind === "exited" ? { status: ending.status } : {}),
+    ...(instruments === undefined ? {} : { instruments }),
     ...(ending?.kind === "signalled" ? { signal: signalName(ending.signal) } : {}),
   };
 }

@@ -3,7 +3,6 @@
  * and says when and why it stops.
  */
 
-import { Alarms } from "./alarms.ts";
 import type { SliceEnd } from "./cpu/cpu.ts";
 import type { Disassembler } from "./disasm/disassembler.ts";
 import { accessAddress } from "./hooks/accesses.ts";
@@ -29,7 +28,7 @@ import { type ProcessObserver, ProcessTable, type Task } from "./linux/process_t
 import { Scheduler } from "./linux/scheduler.ts";
 import type { Thread } from "./linux/threads.ts";
 import { Waiter } from "./linux/waiter.ts";
-import { hostWorld, type World } from "./linux/world.ts";
+import { hostWorld } from "./linux/world.ts";
 import { GuestMachines } from "./guest_machines.ts";
 import { Machine } from "./machine.ts";
 import type { Fault, StopReason } from "./stop_reason.ts";
@@ -62,6 +61,11 @@ export interface GuestOptions {
   readonly deterministic?: boolean | DeterministicOptions;
   /** Whether to count what is executed; by default yes. Without it nothing can be hooked, and no plugin used. */
   readonly counting?: boolean;
+  /**
+   * Whether the processes that the program begins are counted and can be hooked too, each by itself: see
+   * `ProcessEvent.instruments`. By default they just run.
+   */
+  readonly follow?: boolean;
 }
 
 /** A thread of the guest. */
@@ -97,9 +101,15 @@ export interface GuestProcess {
 /** What a guest tells its owner. */
 export interface GuestEvents extends ProcessListener, ProcessObserver {
   /** See `MachineEvents`. */
-  translated(block: number, start: number, size: number): void;
+  translated(machine: Machine, block: number, start: number, size: number): void;
   /** See `MachineEvents`. */
-  retired(block: number): void;
+  retired(machine: Machine, block: number): void;
+  /** There is a machine for another process, and it is counted. */
+  made(machine: Machine): void;
+  /** A machine has become what another one is, as after fork(2). */
+  copied(from: Machine, to: Machine): void;
+  /** A machine is about to be freed. */
+  closing(machine: Machine): void;
   /** See `KernelOptions`. */
   arriving(signal: ArrivingSignal): void;
   warn(message: string): void;
@@ -122,11 +132,11 @@ export class Guest {
   readonly process: Process;
   readonly #machines: GuestMachines;
   #program: LoadedProgram;
-  /** Closures to call at a number of executed instructions. */
-  readonly alarms = new Alarms(() => this.machine.ledger.total());
   readonly #kernel: Kernel;
   readonly #waiter = new Waiter();
-  #timestamps: Timestamps | undefined;
+  /** The machine that runs, or ran last. */
+  #atHand: Machine;
+  readonly #timestamps = new Map<Machine, Timestamps>();
   readonly #table = new ProcessTable();
   readonly #scheduler: Scheduler;
   #budget = FIRST_BUDGET;
@@ -141,19 +151,42 @@ export class Guest {
   constructor(unicorn: string, disassembler: Disassembler, options: GuestOptions, events: GuestEvents) {
     using taken = new DisposableStack();
     taken.defer(() => this.#waiter.close());
-    this.machine = new Machine(unicorn, disassembler, {
-      syscall: (next) => this.#kernel.enter(this.#scheduler.current, next),
-      translated: (block, start, size) => {
-        this.#timestamps?.inspect(start, size);
-        events.translated(block, start, size);
-      },
-      retired: (block) => events.retired(block),
-    }, { counting: options.counting ?? true });
+    const { counting = true, follow = false, deterministic = false } = options;
+    const counted = deterministic === false
+      ? undefined
+      : countedWorld(deterministic === true ? {} : deterministic, () => this.#machines.executed);
+    const world = counted ?? hostWorld();
+    const make = (counting: boolean) => {
+      const machine: Machine = new Machine(unicorn, disassembler, {
+        syscall: (next) => this.#kernel.enter(this.#scheduler.current, next),
+        translated: (block, start, size) => {
+          this.#timestamps.get(machine)?.inspect(start, size);
+          events.translated(machine, block, start, size);
+        },
+        retired: (block) => events.retired(machine, block),
+      }, { counting });
+      if (counting && counted !== undefined) {
+        this.#timestamps.set(machine, new Timestamps(machine, () => counted.clock.elapsed));
+      }
+      return machine;
+    };
+    this.machine = this.#atHand = make(counting);
     taken.defer(() => this.machine.close());
-    this.#machines = new GuestMachines(this.machine, () => this.#makeMachine(unicorn, disassembler));
+    this.#machines = new GuestMachines(this.machine, {
+      make: () => {
+        const machine = make(counting && follow);
+        if (counting && follow) events.made(machine);
+        return machine;
+      },
+      copied: (from, to) => events.copied(from, to),
+      closing: (machine) => {
+        if (this.#atHand === machine) this.#atHand = this.machine;
+        this.#timestamps.delete(machine);
+        events.closing(machine);
+      },
+    });
     taken.defer(() => this.#machines.close());
     const { memory, cpu: { registers } } = this.machine;
-    const world = this.#makeWorld(options);
     const random = new Uint8Array(16);
     if (world.random === undefined) crypto.getRandomValues(random);
     else world.random.fill(random);
@@ -182,12 +215,12 @@ export class Guest {
       paths,
       files: new Files([0, 1, 2]),
       listener: {
-        mapped: (mapping) => events.mapped(mapping),
-        unmapped: (start, end) => events.unmapped(start, end),
-        executed: (program) => {
-          this.#program = program;
-          this.#timestamps?.clear();
-          events.executed(program);
+        mapped: (process, mapping) => events.mapped(process, mapping),
+        unmapped: (process, start, end) => events.unmapped(process, start, end),
+        executed: (process, program) => {
+          if (process === this.process) this.#program = program;
+          this.#timestamps.get(this.machineOf(process))?.clear();
+          events.executed(process, program);
         },
       },
       world,
@@ -210,15 +243,6 @@ export class Guest {
     this.#taken = taken.move();
   }
 
-  /** A machine for another process: nothing is counted on it. */
-  #makeMachine(unicorn: string, disassembler: Disassembler): Machine {
-    return new Machine(unicorn, disassembler, {
-      syscall: (next) => this.#kernel.enter(this.#scheduler.current, next),
-      translated: () => {},
-      retired: () => {},
-    }, { counting: false });
-  }
-
   /** The program that runs; execve(2) puts another in its place. */
   get program(): LoadedProgram {
     return this.#program;
@@ -232,6 +256,16 @@ export class Guest {
   /** Ends a wait of the guest, so that its owner is asked whether to stop. */
   interrupt(): void {
     this.#waiter.wake();
+  }
+
+  /** The machine that runs, or ran last. */
+  get machineAtHand(): Machine {
+    return this.#atHand;
+  }
+
+  /** The machine that a process runs on. */
+  machineOf(process: Process): Machine {
+    return this.#machines.of(process.space);
   }
 
   /** The thread whose registers the CPU has. */
@@ -284,7 +318,7 @@ export class Guest {
   async run(stopReason: () => StopReason | undefined): Promise<StopReason> {
     let yielded = performance.now();
     for (;;) {
-      const told = this.alarms.ring() ? this.#rung(stopReason) : undefined;
+      const told = this.#atHand.alarms.ring() ? this.#rung(stopReason) : undefined;
       if (told !== undefined) return told;
       const reason = await this.#turn(stopReason) ?? stopReason();
       if (reason !== undefined) return reason;
@@ -303,8 +337,13 @@ export class Guest {
 
   /** Ends the process, as exit_group(2) does. */
   end(status: number): void {
-    this.process.ending ??= { kind: "exited", status: status & 0xff };
-    this.machine.requestStop();
+    this.endProcess(this.process, status);
+  }
+
+  /** The same for any process. */
+  endProcess(process: Process, status: number): void {
+    process.ending ??= { kind: "exited", status: status & 0xff };
+    this.machineOf(process).requestStop();
   }
 
   /** Has the thread go on whose turn it is, or waits until there is one. @returns Why the guest stopped, if it did. */
@@ -314,14 +353,6 @@ export class Guest {
     const reason = stopReason();
     if (reason !== undefined) return reason;
     await this.process.world.clock.wait(this.#waiter, this.#scheduler.wait);
-  }
-
-  /** @returns The host's world, or one of its own. */
-  #makeWorld({ deterministic = false, counting = true }: GuestOptions): World {
-    if (deterministic === false) return hostWorld();
-    const world = countedWorld(deterministic === true ? {} : deterministic, () => this.#machines.executed);
-    if (counting) this.#timestamps = new Timestamps(this.machine, () => world.clock.elapsed);
-    return world;
   }
 
   /** Blocks of the next slice: in a deterministic run as many each time, but a timer runs out exactly between two. */
@@ -356,7 +387,7 @@ export class Guest {
     const { cpu } = machine;
     const [start, before] = [performance.now(), cpu.executed];
     const turn = Math.min(this.#limit(), this.#scheduler.blocksLeft);
-    const budget = machine === this.machine ? this.alarms.limit(turn) : turn;
+    const budget = machine.alarms.limit(turn);
     const end = budget === 0 ? machine.step() : machine.run(budget);
     const took = performance.now() - start;
     this.#scheduler.spend(cpu.executed - before);
@@ -370,7 +401,7 @@ export class Guest {
   /** Has a thread go on: tries its call again, or executes; then does what is to be done between slices. */
   #goOn(task: Task, work: (machine: Machine) => SliceEnd): StopReason | undefined {
     const { process, thread } = task;
-    const machine = this.#machines.of(process.space);
+    const machine = this.#atHand = this.machineOf(process);
     machine.threads.switchTo(thread.tid);
     process.thread = thread;
     if (thread.waiting !== undefined) this.#kernel.retry(task);

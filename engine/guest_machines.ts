@@ -4,20 +4,35 @@ import type { AddressSpace } from "./linux/address_space.ts";
 import type { Machine } from "./machine.ts";
 import { MachineSpace } from "./machine_space.ts";
 
+/** Who makes machines, and hears what becomes of them. */
+export interface MachineKeeper {
+  /** Makes a machine for another process. */
+  make(): Machine;
+  /** A machine has become what another one is. */
+  copied(from: Machine, to: Machine): void;
+  /** A machine is about to be freed. */
+  closing(machine: Machine): void;
+}
+
 /** Machines by the address spaces that they are. */
 export class GuestMachines {
   readonly #first: Machine;
+  readonly #keeper: MachineKeeper;
   readonly #machines = new Map<AddressSpace, Machine>();
   /** Blocks that machines executed which are no more. */
   #past = 0;
   /** The program's address space. */
   readonly space: AddressSpace;
 
-  /** @param make Makes a machine for another process. */
-  constructor(first: Machine, make: () => Machine) {
+  constructor(first: Machine, keeper: MachineKeeper) {
     this.#first = first;
+    this.#keeper = keeper;
     const space = (machine: Machine): MachineSpace => {
-      const made = new MachineSpace(machine, () => space(make()), (closed) => this.#close(closed));
+      const made = new MachineSpace(machine, {
+        make: () => space(keeper.make()),
+        copied: (to) => keeper.copied(machine, to),
+        closing: (closed) => this.#close(closed),
+      });
       this.#machines.set(made, machine);
       return made;
     };
@@ -41,6 +56,7 @@ export class GuestMachines {
     const machine = this.#machines.get(space);
     if (machine === undefined || machine === this.#first) return;
     this.#past += machine.cpu.executed;
+    this.#keeper.closing(machine);
     this.#machines.delete(space);
     machine.close();
   }

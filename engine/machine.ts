@@ -3,6 +3,7 @@
  * counted once. Signals, waiting and hooks meet here; what they are is defined below this file.
  */
 
+import { Alarms } from "./alarms.ts";
 import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
 import { copyMemory } from "./memory/copy_memory.ts";
 import { GuestMemory, PAGE_SIZE, pageDown, SPAN } from "./memory/guest_memory.ts";
@@ -72,6 +73,8 @@ export class Machine {
   readonly sites: Sites;
   /** What is executed and accessed, event by event, for those who ask for it. */
   readonly events: Events;
+  /** Closures to call at a number of executed instructions. */
+  readonly alarms = new Alarms(() => this.ledger.total());
   readonly #repeats: Repeats;
   readonly watchpoints = new Watchpoints(this.memory);
   readonly #events: MachineEvents;

@@ -3,20 +3,24 @@
 import type { AddressSpace } from "./linux/address_space.ts";
 import type { Machine } from "./machine.ts";
 
+/** Who makes spaces, and hears what becomes of this one. */
+export interface SpaceKeeper {
+  /** Makes an empty one. */
+  make(): MachineSpace;
+  /** Another machine has become what this one is. */
+  copied(to: Machine): void;
+  /** It is used no more. */
+  closing(space: MachineSpace): void;
+}
+
 /** A machine as the kernel sees it. */
 export class MachineSpace implements AddressSpace {
   readonly #machine: Machine;
-  readonly #make: () => MachineSpace;
-  readonly #onClose: (space: MachineSpace) => void;
+  readonly #keeper: SpaceKeeper;
 
-  /**
-   * @param make Makes empty ones.
-   * @param onClose Hears that the space is used no more.
-   */
-  constructor(machine: Machine, make: () => MachineSpace, onClose: (space: MachineSpace) => void) {
+  constructor(machine: Machine, keeper: SpaceKeeper) {
     this.#machine = machine;
-    this.#make = make;
-    this.#onClose = onClose;
+    this.#keeper = keeper;
   }
 
   get memory(): Machine["memory"] {
@@ -32,13 +36,14 @@ export class MachineSpace implements AddressSpace {
   }
 
   another(): MachineSpace {
-    return this.#make();
+    return this.#keeper.make();
   }
 
   copy(): MachineSpace {
-    const space = this.#make();
+    const space = this.#keeper.make();
     try {
       this.#machine.copyTo(space.#machine);
+      this.#keeper.copied(space.#machine);
     } catch (error) {
       space.close();
       throw error;
@@ -51,6 +56,6 @@ export class MachineSpace implements AddressSpace {
   }
 
   close(): void {
-    this.#onClose(this);
+    this.#keeper.closing(this);
   }
 }

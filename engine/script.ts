@@ -9,7 +9,8 @@
  */
 
 import type { CodeKind } from "./code_hooks.ts";
-import type { CodeHookOptions, Emulator, HookOptions } from "./emulator.ts";
+import type { Emulator } from "./emulator.ts";
+import type { CodeHookOptions, HookOptions } from "./instrumented_process.ts";
 import type { GuestEventMap, GuestEventName, Listener } from "./events.ts";
 import type { GuestContext } from "./context.ts";
 import type { Hook } from "./hooks/hook.ts";

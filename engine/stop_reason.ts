@@ -12,17 +12,20 @@ export interface Fault {
   readonly access?: { readonly kind: AccessKind; readonly address: bigint };
 }
 
-/** Why the guest stopped; `pc` is the next instruction that it would execute. */
+/**
+ * Why the guest stopped; `pc` is the next instruction that it would execute, and `process` the id of the process that
+ * would, if that is another one than the program.
+ */
 export type StopReason =
   /** It ended by itself. */
   | { readonly kind: "exited"; readonly status: number }
   /** A signal ended it. */
   | { readonly kind: "signalled"; readonly signal: number; readonly name: string; readonly fault?: Fault }
   /** A closure or breakpoint stopped it; `why` is what was said. */
-  | { readonly kind: "stopped"; readonly pc: bigint; readonly why: string }
+  | { readonly kind: "stopped"; readonly pc: bigint; readonly process?: number; readonly why: string }
   /** The steps that were asked for are done. */
   | { readonly kind: "stepped"; readonly pc: bigint }
   /** {@linkcode Emulator.interrupt} was called. */
   | { readonly kind: "interrupted"; readonly pc: bigint }
   /** A closure threw; the guest is at the instruction it was called for. */
-  | { readonly kind: "failed"; readonly pc: bigint; readonly error: unknown };
+  | { readonly kind: "failed"; readonly pc: bigint; readonly process?: number; readonly error: unknown };

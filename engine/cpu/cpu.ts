@@ -638,6 +638,7 @@ export class Cpu {
   /** Frees the engine. */
   close(): void {
     busGuard().endsSlice(0n);
+    this.registers.close();
     this.#initial?.free();
     checkUnicorn(this.#unicorn.uc_close(this.#engine), "uc_close");
     for (const callback of this.#callbacks) callback.close();

@@ -14,7 +14,7 @@ const PC = GENERAL_IDS.length;
 /** Registers of one CPU. */
 export class Registers {
   readonly #unicorn: UnicornSymbols;
-  readonly #engine: UnicornEngine;
+  #engine: UnicornEngine | undefined;
   readonly #scratch = new BigUint64Array(1);
   /** Unicorn's record: the general registers by encoding, then the program counter. */
   #record = new BigUint64Array(GENERAL_IDS.length + 1);
@@ -45,6 +45,18 @@ export class Registers {
     this.#halves = new Uint32Array(record.buffer, record.byteOffset, record.length * 2);
   }
 
+  get #live(): UnicornEngine {
+    if (this.#engine === undefined) throw new Error("Cannot use registers: their process has ended");
+    return this.#engine;
+  }
+
+  /** The engine is about to be freed: general registers are 0 from now on, others an error. */
+  close(): void {
+    this.#engine = undefined;
+    this.#record = new BigUint64Array(this.#record.length);
+    this.#halves = new Uint32Array(this.#record.buffer);
+  }
+
   /** A general register by its encoding: 0 is rax, 1 rcx, ... */
   general(index: number): bigint {
     return this.#record[index];
@@ -63,26 +75,26 @@ export class Registers {
   /** Any register of at most 64 bits by Unicorn's identifier. @throws {UnicornError} If there is no such register. */
   read(id: number): bigint {
     this.#scratch[0] = 0n;
-    checkUnicorn(this.#unicorn.uc_reg_read(this.#engine, id, this.#scratch), `uc_reg_read(${id})`);
+    checkUnicorn(this.#unicorn.uc_reg_read(this.#live, id, this.#scratch), `uc_reg_read(${id})`);
     return this.#scratch[0];
   }
 
   /** Sets any register of at most 64 bits. @throws {UnicornError} If there is no such register. */
   write(id: number, value: bigint): void {
     this.#scratch[0] = value;
-    checkUnicorn(this.#unicorn.uc_reg_write(this.#engine, id, this.#scratch), `uc_reg_write(${id})`);
+    checkUnicorn(this.#unicorn.uc_reg_write(this.#live, id, this.#scratch), `uc_reg_write(${id})`);
   }
 
   /** A wide register (XMM: 16 bytes, ST: 10 bytes) as in memory. @throws {UnicornError} If there is none. */
   readWide(id: number, size: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(size);
-    checkUnicorn(this.#unicorn.uc_reg_read(this.#engine, id, bytes), `uc_reg_read(${id})`);
+    checkUnicorn(this.#unicorn.uc_reg_read(this.#live, id, bytes), `uc_reg_read(${id})`);
     return bytes;
   }
 
   /** Sets a wide register. @throws {UnicornError} If there is none. */
   writeWide(id: number, bytes: Uint8Array<ArrayBuffer>): void {
-    checkUnicorn(this.#unicorn.uc_reg_write(this.#engine, id, bytes), `uc_reg_write(${id})`);
+    checkUnicorn(this.#unicorn.uc_reg_write(this.#live, id, bytes), `uc_reg_write(${id})`);
   }
 
   /** While a block is being entered: its start. Unicorn's own program counter is still at an earlier block then. */

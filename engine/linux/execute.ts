@@ -35,7 +35,7 @@ function leaveMemory(process: Process): void {
   endThread(process, caller, isShared);
   if (isShared) process.space = process.space.another();
   else process.space.clear();
-  process.listener.unmapped(0, SPAN);
+  process.listener.unmapped(process, 0, SPAN);
 }
 
 /**
@@ -60,7 +60,7 @@ export function execute(process: Process, prepared: PreparedProgram, path: strin
     process.heapStart = process.heapEnd = program.heapStart;
     process.hasExecuted = true;
     process.settings.dumpable = 1;
-    process.listener.executed(program);
+    process.listener.executed(process, program);
     table.executed(process);
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -32,12 +32,13 @@ export type Ending =
 export interface ProcessListener {
   /** A file was mapped; `executable` if its code may run. */
   mapped(
+    process: Process,
     mapping: { path: string; hostPath: string; start: number; end: number; offset: number; executable: boolean },
   ): void;
   /** A range was unmapped or mapped over. */
-  unmapped(start: number, end: number): void;
+  unmapped(process: Process, start: number, end: number): void;
   /** Another program takes the place of the one that ran, of which everything was unmapped. */
-  executed(program: LoadedProgram): void;
+  executed(process: Process, program: LoadedProgram): void;
 }
 
 /** A guest process. */
@@ -186,21 +187,19 @@ export interface ForkStart {
   readonly paths: Paths;
 }
 
-const UNHEARD: ProcessListener = { mapped: () => {}, unmapped: () => {}, executed: () => {} };
-
 /** Makes a process from another, as fork(2) does: with one thread, whose registers are in the space already. */
 export function forkProcess(from: Process, start: ForkStart): Process {
   const signals = from.signals.fork();
   const thread = makeThread(start.pid, from.thread.name, start.space.registers, new ThreadSignals(signals));
   thread.signals.mask = from.thread.signals.mask;
-  const { table, world, executable, auxiliaryVector, heapStart, heapEnd, umask, credentials, group, session } = from;
+  const { table, world, listener, executable, auxiliaryVector, heapStart, heapEnd } = from;
+  const { umask, credentials, group, session } = from;
   return assemble({
-    ...{ table, world, executable, auxiliaryVector, heapStart, heapEnd, umask, credentials, group, session },
+    ...{ table, world, listener, executable, auxiliaryVector, heapStart, heapEnd, umask, credentials, group, session },
     ...start,
     signals,
     timers: new Timers(world.clock),
     limits: from.limits.fork(),
-    listener: UNHEARD,
     hasExecuted: false,
     isFollowed: false,
     settings: { ...from.settings, parentDeathSignal: 0 },

@@ -66,6 +66,7 @@ function tellParent(process: Process): void {
 export function endProcess(process: Process): void {
   const isShared = process.table.isShared(process, "space");
   for (const thread of [...process.threads.values()]) endThread(process, thread, isShared);
+  process.table.ends(process);
   giveBack(process);
   leaveChildren(process);
   tellParent(process);

@@ -93,11 +93,15 @@ export class ProcessTable {
     else list.push(work);
   }
 
-  /** A process has ended. */
+  /** A process has ended, and still has what it had. */
+  ends(process: Process): void {
+    this.observer?.process(process, "ends");
+  }
+
+  /** A process has ended, and given back what it had. */
   ended(process: Process): void {
     for (const work of this.#atEnd.get(process.pid) ?? []) work();
     this.#atEnd.delete(process.pid);
-    this.observer?.process(process, "ends");
   }
 
   /** A process runs another program now. */

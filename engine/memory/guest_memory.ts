@@ -68,7 +68,7 @@ export class GuestMemory {
    * One byte a page: read 1, write 2, execute 4, {@linkcode PAGE_FLAG_ASK}. A page that is both writable and executable
    * is never both at once here, so that no code changes unnoticed.
    */
-  readonly permissions: Uint8Array<ArrayBuffer> = hostBytes(this.#permissionsAddress, SPAN / PAGE_SIZE);
+  permissions: Uint8Array<ArrayBuffer> = hostBytes(this.#permissionsAddress, SPAN / PAGE_SIZE);
   #guards: ReadonlyMap<number, number> = new Map();
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
@@ -495,8 +495,10 @@ export class GuestMemory {
     this.write(address, bytes);
   }
 
-  /** Gives the reservation back: no view of it may be used after. */
+  /** Gives the reservation back: nothing is mapped any more, and no view of it may be used after. */
   free(): void {
+    this.regions.remove(0, SPAN);
+    this.permissions = new Uint8Array(0);
     busGuard().unwatch(this.#base);
     unmapHost(this.#base, SPAN);
     unmapHost(this.#permissionsAddress, SPAN / PAGE_SIZE);

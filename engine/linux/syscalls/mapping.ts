@@ -108,13 +108,13 @@ export const mmap = syscall(
     const path = isAnonymous ? "" : process.files.get(values.fd)?.path ?? "";
     const shared = (mapFlags & MAPPING.MAP_SHARED) !== 0;
     const source = file === undefined ? {} : { file };
-    listener.unmapped(start, start + length);
+    listener.unmapped(process, start, start + length);
     const result = memory.map({ start, length, protection: prot & ACCESS_BITS, shared, name: path, ...source });
     if (result !== 0) return -result;
     if (file !== undefined) {
       const executable = (prot & PROTECTION.PROT_EXEC) !== 0;
       const hostPath = process.paths.toHost(path);
-      listener.mapped({ path, hostPath, start, end: start + length, offset: file.offset, executable });
+      listener.mapped(process, { path, hostPath, start, end: start + length, offset: file.offset, executable });
     }
     return start;
   },
@@ -126,7 +126,7 @@ export const munmap = syscall("munmap", "full", { addr: address, length: size },
   const end = Math.min(SPAN, addr + pageUp(length));
   if (addr >= end) return 0;
   process.memory.unmap(addr, end - addr);
-  process.listener.unmapped(addr, end);
+  process.listener.unmapped(process, addr, end);
   return 0;
 });
 

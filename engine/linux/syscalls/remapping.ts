@@ -18,12 +18,17 @@ function moveTo(process: Process, start: number, length: number, target: number,
   const region = memory.regions.at(start);
   const result = memory.move(start, length, target, newLength);
   if (result !== 0) return -result;
-  listener.unmapped(start, start + length);
-  listener.unmapped(target, target + newLength);
+  listener.unmapped(process, start, start + length);
+  listener.unmapped(process, target, target + newLength);
   if (region?.name.startsWith("/")) {
     const { name: path, protection } = region;
     const place = { start: target, end: target + newLength, offset: region.offset + start - region.start };
-    listener.mapped({ path, hostPath: process.paths.toHost(path), ...place, executable: (protection & 4) !== 0 });
+    listener.mapped(process, {
+      path,
+      hostPath: process.paths.toHost(path),
+      ...place,
+      executable: (protection & 4) !== 0,
+    });
   }
   return target;
 }
@@ -59,7 +64,7 @@ export const mremap = syscall(
     if (length === 0) return -ERRNO.EINVAL;
     if (newLength < length) {
       memory.unmap(start + newLength, length - newLength);
-      process.listener.unmapped(start + newLength, start + length);
+      process.listener.unmapped(process, start + newLength, start + length);
     }
     const kept = Math.min(length, newLength);
     if (!memory.regions.covers(start, start + kept)) return -ERRNO.EFAULT;
