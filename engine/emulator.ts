@@ -17,7 +17,7 @@ import { findLibrary } from "./ffi/find_library.ts";
 import { FollowedProcesses } from "./followed_processes.ts";
 import { Guest, type GuestOptions, type GuestProcess, type GuestThread } from "./guest.ts";
 import { InstrumentedProcess } from "./instrumented_process.ts";
-import { Instruments } from "./instruments.ts";
+import type { Instruments } from "./instruments.ts";
 import type { GuestContext } from "./context.ts";
 import { signalNumber } from "./linux/abi/signals.ts";
 import type { ArrivingSignal } from "./linux/observers.ts";
@@ -84,7 +84,7 @@ export class Emulator extends InstrumentedProcess implements Disposable {
           if (image !== undefined && process === guest.process) emulator.#tell("image", image);
         },
         executed: (process, program) => {
-          const images = followed.of(process)?.executed(program, process.paths) ?? [];
+          const images = followed.executed(process, program);
           if (process === guest.process) images.forEach((image) => emulator.#tell("image", image));
         },
         arriving: (signal) => emulator.#onSignal(signal),
@@ -94,24 +94,9 @@ export class Emulator extends InstrumentedProcess implements Disposable {
       }),
       (guest) => guest.close(),
     );
-    const { machine, program } = guest;
-    const instruments = new Instruments({
-      machine,
-      disassembler,
-      closures,
-      guest: {
-        program: { program: options.program, args: options.args ?? [], pid: guest.process.pid },
-        get thread() {
-          return machine.threads.current ?? guest.thread.tid;
-        },
-        observe: (observer) => guest.observe(observer),
-        end: (status) => guest.end(status),
-      },
-      warn,
-    });
-    followed.begin(guest, instruments);
+    const program = { program: options.program, args: options.args ?? [], pid: guest.process.pid };
+    const instruments = followed.begin(guest, program);
     guest.context = instruments.context;
-    instruments.addImages(program, guest.process.paths);
     const emulator = new Emulator({ guest, instruments, followed, taken: taken.move() });
     return emulator;
   }
@@ -121,9 +106,14 @@ export class Emulator extends InstrumentedProcess implements Disposable {
     return this.#guest.processes();
   }
 
+  /** The processes that have hooks and counts: the program, and if they are followed, those that run besides. */
+  get followed(): readonly InstrumentedProcess[] {
+    return [this, ...this.#followed.views];
+  }
+
   /** The guest's threads, in the order in which they began. */
   get threads(): readonly GuestThread[] {
-    return this.#guest.threads();
+    return this.#isClosed ? [] : this.#guest.threads();
   }
 
   /**
@@ -135,7 +125,9 @@ export class Emulator extends InstrumentedProcess implements Disposable {
    * @throws {Error} If the guest runs.
    */
   selectThread(id: number): void {
-    if (this.#running) throw new Error(`Cannot select thread ${id}: the guest runs`);
+    if (this.#running || this.#isClosed) {
+      throw new Error(`Cannot select thread ${id}: the guest ${this.#running ? "runs" : "is closed"}`);
+    }
     this.#guest.selectThread(id);
   }
 

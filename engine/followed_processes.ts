@@ -13,8 +13,10 @@ import { type InstrumentedGuest, Instruments } from "./instruments.ts";
 import type { SyscallObserver } from "./linux/observers.ts";
 import { argumentBytes } from "./linux/proc/arguments.ts";
 import type { Process } from "./linux/process.ts";
+import type { LoadedProgram } from "./loader/load_program.ts";
 import type { Machine } from "./machine.ts";
 import type { PluginGuest } from "./plugin.ts";
+import type { Image } from "./symbols/mod.ts";
 
 /** What the instruments of all processes share. */
 export interface FollowedGround {
@@ -28,7 +30,7 @@ class FollowedGuest implements InstrumentedGuest {
   readonly #guest: Guest;
   readonly #machine: Machine;
   #process: Process | undefined;
-  #program: PluginGuest = { program: "", args: [], pid: 0 };
+  readonly program = { program: "", args: [] as string[], pid: 0 };
 
   constructor(guest: Guest, machine: Machine) {
     this.#guest = guest;
@@ -39,7 +41,7 @@ class FollowedGuest implements InstrumentedGuest {
   is(process: Process): void {
     this.#process = process;
     const [, ...args] = new TextDecoder().decode(argumentBytes(process)).split("\0").slice(0, -1);
-    this.#program = { program: process.executable, args, pid: process.pid };
+    Object.assign(this.program, { program: process.executable, args, pid: process.pid });
   }
 
   /** Whether it is known to be another process. */
@@ -47,12 +49,8 @@ class FollowedGuest implements InstrumentedGuest {
     return this.#process !== process;
   }
 
-  get program(): PluginGuest {
-    return this.#program;
-  }
-
   get thread(): number {
-    return this.#machine.threads.current ?? this.#program.pid;
+    return this.#machine.threads.current ?? this.program.pid;
   }
 
   observe({ entered, left, signalled }: SyscallObserver): () => void {
@@ -73,10 +71,11 @@ function isShared(process: Process): boolean {
   return process.table.isShared(process, "space");
 }
 
+/** A machine's instruments, the process whose they are, and what users see of it. */
 interface Followed {
   readonly instruments: Instruments;
   readonly guest: FollowedGuest;
-  readonly view: InstrumentedProcess;
+  readonly view: InstrumentedProcess | undefined;
 }
 
 /** The processes of one guest that have instruments. */
@@ -84,16 +83,22 @@ export class FollowedProcesses {
   readonly #ground: FollowedGround;
   readonly #followed = new Map<Machine, Followed>();
   #guest: Guest | undefined;
-  #program: Instruments | undefined;
 
   constructor(ground: FollowedGround) {
     this.#ground = ground;
   }
 
-  /** The guest is there, with instruments at its program. */
-  begin(guest: Guest, program: Instruments): void {
+  /** The guest is there. @returns The instruments at its program. */
+  begin(guest: Guest, program: PluginGuest): Instruments {
     this.#guest = guest;
-    this.#program = program;
+    const { machine, process } = guest;
+    const followed = new FollowedGuest(guest, machine);
+    followed.is(process);
+    Object.assign(followed.program, program);
+    const instruments = new Instruments({ ...this.#ground, machine, guest: followed });
+    this.#followed.set(machine, { instruments, guest: followed, view: undefined });
+    instruments.addImages(guest.program, process.paths);
+    return instruments;
   }
 
   /** What the guest tells of its machines. */
@@ -116,33 +121,47 @@ export class FollowedProcesses {
   }
 
   #at(machine: Machine): Instruments | undefined {
-    return machine === this.#guest?.machine ? this.#program : this.#followed.get(machine)?.instruments;
+    return this.#followed.get(machine)?.instruments;
+  }
+
+  #of(process: Process): Followed | undefined {
+    return this.#guest && this.#followed.get(this.#guest.machineOf(process));
   }
 
   /** The instruments at what a process runs on. */
   of(process: Process): Instruments | undefined {
-    return this.#guest && this.#at(this.#guest.machineOf(process));
+    return this.#of(process)?.instruments;
+  }
+
+  /** A process runs another program now, of which nothing has run. @returns The program's images. */
+  executed(process: Process, program: LoadedProgram): readonly Image[] {
+    const followed = this.#of(process);
+    followed?.guest.is(process);
+    return followed?.instruments.executed(program, process.paths) ?? [];
   }
 
   /** What can be attached to a process other than the program, once it has a machine of its own. */
   view(process: Process): InstrumentedProcess | undefined {
-    const machine = this.#guest?.machineOf(process);
-    const followed = machine && this.#followed.get(machine);
-    if (followed === undefined || followed.guest.isOther(process) && isShared(process)) return undefined;
-    if (process.ending === undefined) followed.guest.is(process);
+    const followed = this.#of(process);
+    if (followed?.view === undefined || followed.guest.isOther(process) && isShared(process)) return undefined;
+    if (followed.guest.isOther(process)) followed.guest.is(process);
     return followed.view;
+  }
+
+  /** What can be attached to the processes other than the program that run. */
+  get views(): InstrumentedProcess[] {
+    return [...this.#followed.values()].flatMap(({ view }) => view === undefined || view.pid === 0 ? [] : [view]);
   }
 
   /** Where the process is whose machine is at hand, and its id if it is not the program. */
   place(machine: Machine): { readonly pc: bigint; readonly process?: number } {
     const followed = this.#followed.get(machine);
-    if (followed === undefined) return { pc: this.#program?.context.pc ?? 0n };
-    return { pc: followed.view.cpu.pc, process: followed.view.pid };
+    const pc = followed?.instruments.context.pc ?? 0n;
+    return followed?.view === undefined ? { pc } : { pc, process: followed.view.pid };
   }
 
   /** Hands on what plugins wrote while the guest ran. */
   flush(): void {
-    this.#program?.plugins.flush();
     for (const { instruments } of this.#followed.values()) instruments.plugins.flush();
   }
 }

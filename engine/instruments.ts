@@ -23,7 +23,7 @@ import { Translations } from "./translations.ts";
 
 /** The process whose machine it is. */
 export interface InstrumentedGuest {
-  /** Its program; what it is may change. */
+  /** Its program, as it is now: the object stays the same. */
   readonly program: PluginGuest;
   /** Id of the thread whose registers are on the CPU. */
   readonly thread: number;
@@ -103,9 +103,7 @@ export class Instruments {
       counts,
       observe: (observer) => guest.observe(observer),
       context: this.context,
-      get guest() {
-        return guest.program;
-      },
+      guest: guest.program,
       hooks: this.hooks,
       calls: this.calls,
       stop: (why) => closures.stop(why),

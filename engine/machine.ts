@@ -589,8 +589,10 @@ export class Machine {
     this.#fired = this.#returned = this.#redirected = undefined;
   }
 
-  /** Frees everything. */
+  /** Frees everything: nothing is counted then, and nothing can be attached. */
   close(): void {
+    this.ledger.reset();
+    this.memory.listener = undefined;
     this.threads.close();
     this.cpu.close();
     this.flow.free();

@@ -88,7 +88,7 @@ export class StubPage {
   readonly #code = new Uint8Array(hostBuffer(this.#address + BigInt(PAGE), PAGE));
   #used = 0;
   /** The shared words; see {@linkcode CELL}. */
-  readonly cells: DataView = new DataView(hostBuffer(this.#address, PAGE));
+  cells: DataView = new DataView(hostBuffer(this.#address, PAGE));
 
   /** Appends a stub. @returns Its host address. @throws {RangeError} If the page is full. */
   add(pieces: readonly Piece[]): bigint {
@@ -116,8 +116,9 @@ export class StubPage {
     this.#used = PAGE;
   }
 
-  /** Frees both pages. */
+  /** Frees both pages; what is written to the shared words then is for nobody. */
   free(): void {
+    this.cells = new DataView(new ArrayBuffer(PAGE));
     unmapHost(this.#address, 2 * PAGE);
   }
 }

@@ -20,7 +20,7 @@ export type Column = keyof typeof TABLE.COLUMN;
 export class AddressTable {
   /** Host address of the directory: for each chunk what to add `8 * address` to, or 0. */
   readonly host: bigint;
-  readonly #directory: BigUint64Array<ArrayBuffer>;
+  #directory: BigUint64Array<ArrayBuffer>;
   readonly #chunks: (BigUint64Array<ArrayBuffer> | undefined)[] = [];
 
   /** @param span Addresses that have words, from 0 on. Others read as 0, and keep nothing. */
@@ -63,13 +63,14 @@ export class AddressTable {
     return this.#chunks[index] = words(host, CHUNK_BYTES);
   }
 
-  /** Frees the memory. */
+  /** Frees the memory: no address has words then. */
   free(): void {
     this.#chunks.forEach((chunk, index) => {
       if (chunk !== undefined) unmapHost(this.#directory[index] + BigInt(index * CHUNK * 8), CHUNK_BYTES);
     });
     this.#chunks.length = 0;
-    if (this.host !== 0n) unmapHost(this.host, this.#directory.byteLength);
+    if (this.#directory.byteLength > 0) unmapHost(this.host, this.#directory.byteLength);
+    this.#directory = new BigUint64Array();
   }
 }
 

@@ -17,6 +17,7 @@ export interface GuestFlags extends PermissionFlags {
   readonly sysroot?: string | undefined;
   readonly script: readonly string[];
   readonly watch?: true | undefined;
+  readonly follow?: true | undefined;
   readonly deterministic?: true | undefined;
   readonly seed?: number | undefined;
 }
@@ -53,6 +54,7 @@ export async function emulatorOptions(
     cwd: sysroot === undefined ? directory("cwd", flags.cwd) ?? cwd : flags.cwd ?? "/",
     ...rooted,
     ...deterministic(flags),
+    ...(flags.follow === undefined ? {} : { follow: true }),
     permissions: {
       ...await permissionOptions(flags, sysroot !== undefined),
       ...(canAsk() ? { ask } : {}),

@@ -45,6 +45,7 @@ function guestCommand(name: string) {
     .option("--watch", "Load scripts again when their files change")
     .option("--cwd <folder>", "The program's working directory")
     .option("--sysroot <folder>", "The folder that the program sees as /")
+    .option("--follow", "Count the processes that it begins too, each with plugins of its own")
     .option("--deterministic", "Give the program the same time, random numbers and process id in every run")
     .option("--seed <number>", "The same with other random numbers", readSeed)
     .option("-A, --allow-all", "Let the program write files, use the network and run programs")

@@ -4,11 +4,12 @@
  * The guest has the host's standard streams; what Ceratops itself has to say goes to standard error.
  */
 
-import { Emulator, hostScripts, type Plugin, PluginError, type PluginHandle, type StopReason } from "../../mod.ts";
+import { Emulator, hostScripts, type StopReason } from "../../mod.ts";
 import { CommandLineError, STATUS } from "./errors.ts";
 import { emulatorOptions, type GuestFlags, usedPlugins } from "./guest_options.ts";
 import { ignoredSignals, passSignals } from "./host_signals.ts";
-import { Output, standardError } from "./output.ts";
+import { standardError } from "./output.ts";
+import { ProcessReports } from "./process_reports.ts";
 import { deniedLine } from "../views/permissions.ts";
 import { describeThrown } from "./user_code.ts";
 
@@ -33,7 +34,7 @@ const tell = (message: string) => standardError.line(`ceratops: ${message}`);
 export async function run(program: string, args: readonly string[], flags: RunFlags): Promise<number> {
   const options = await emulatorOptions(program, args, flags);
   const plugins = await usedPlugins(flags.plugin);
-  const output = flags.output === undefined ? standardError : Output.file(flags.output);
+  const reports = new ProcessReports(plugins, { output: flags.output, follows: flags.follow ?? false, tell });
 
   using emulator = Emulator.open({
     ...options,
@@ -41,7 +42,7 @@ export async function run(program: string, args: readonly string[], flags: RunFl
     onWarning: tell,
     ...(flags.strace === undefined ? {} : { onSyscall: (line: string) => standardError.line(line) }),
   });
-  const handles = plugins.map(({ plugin, params }) => usePlugin(emulator, plugin, params, output));
+  reports.begin(emulator);
   const syscalls = flags.stats === undefined ? undefined : emulator.hookSyscall(/./, {});
   using _signals = passSignals(emulator, () => tell("interrupted twice: the guest is ended"));
 
@@ -51,7 +52,7 @@ export async function run(program: string, args: readonly string[], flags: RunFl
     status = concludes(await runWithScripts(emulator, flags), emulator);
   } finally {
     const milliseconds = performance.now() - start;
-    for (const handle of handles) if (!writeReport(handle, output)) status = STATUS.failed;
+    if (!reports.end(emulator)) status = STATUS.failed;
     const denied = deniedLine(emulator.denied);
     if (denied !== undefined) tell(denied);
     if (syscalls !== undefined) await writeStatistics(emulator, syscalls.hits, milliseconds);
@@ -77,8 +78,15 @@ async function runWithScripts(emulator: Emulator, { script: paths, watch }: RunF
 }
 
 /** Where a closure failed, and why. */
-function failure({ pc, error }: StopReason & { kind: "failed" }, { symbols }: Emulator): string {
-  return `a closure failed at 0x${pc.toString(16)} (${symbols.describe(pc)}): ${describeThrown(error)}`;
+function failure(reason: StopReason & { kind: "failed" }, emulator: Emulator): string {
+  return `a closure failed at ${placeOf(reason, emulator)}: ${describeThrown(reason.error)}`;
+}
+
+/** Where the guest stopped. */
+function placeOf({ pc, process }: { pc: bigint; process?: number }, { symbols, followed }: Emulator): string {
+  const other = process === undefined ? undefined : followed.find(({ pid }) => pid === process);
+  const where = `0x${pc.toString(16)} (${(other?.symbols ?? symbols).describe(pc)})`;
+  return process === undefined ? where : `${where} in process ${process}`;
 }
 
 function messageOf(error: unknown): string {
@@ -87,7 +95,6 @@ function messageOf(error: unknown): string {
 
 /** Says why the guest stopped, where that is not plain, and gives the status for it. */
 function concludes(reason: StopReason, emulator: Emulator): number {
-  const { symbols } = emulator;
   switch (reason.kind) {
     case "exited":
       return reason.status;
@@ -101,38 +108,10 @@ function concludes(reason: StopReason, emulator: Emulator): number {
     case "interrupted":
       return STATUS.signal + 2;
     case "stopped":
-      tell(`the guest was stopped at 0x${reason.pc.toString(16)} (${symbols.describe(reason.pc)}): ${reason.why}`);
+      tell(`the guest was stopped at ${placeOf(reason, emulator)}: ${reason.why}`);
       return 0;
     case "stepped":
       return 0;
-  }
-}
-
-function usePlugin(
-  emulator: Emulator,
-  plugin: Plugin,
-  params: Readonly<Record<string, string>>,
-  output: Output,
-): PluginHandle {
-  try {
-    return emulator.use(plugin, params, { output });
-  } catch (error) {
-    if (error instanceof PluginError) throw error;
-    throw new CommandLineError(`Plugin ${plugin.name} failed: ${describeThrown(error)}`, STATUS.failed);
-  }
-}
-
-/** Has a plugin write its report. @returns Whether it did. */
-function writeReport(handle: PluginHandle, output: Output): boolean {
-  try {
-    handle.report(output);
-    output.flush();
-    return true;
-  } catch (error) {
-    output.flush();
-    const problem = error instanceof PluginError ? error.message : describeThrown(error);
-    tell(`the report of plugin ${handle.plugin.name} failed: ${problem}`);
-    return false;
   }
 }
 

@@ -8,10 +8,12 @@ export const processes: Command = {
   usage: "processes",
   summary: "Show the guest's processes",
   details:
-    "The first one is the program: breakpoints, hooks and counts are about it. Those that it begins run unwatched.",
+    "The first one is the program: breakpoints, hooks and counts are about it. Those that it begins just run, unless\n" +
+    "Ceratops was started with --follow: then they are counted too, and `cov --process ID` shows what ran.",
   example: "processes",
   run(session) {
-    session.out.print(processLines(session.emulator.processes));
+    const { processes, followed } = session.emulator;
+    session.out.print(processLines(processes, followed.length > 1 ? followed : []));
   },
   complete: () => [],
 };

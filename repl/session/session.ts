@@ -5,10 +5,10 @@
  */
 
 import {
-  demangle,
   Emulator,
   type EmulatorOptions,
   hostScripts,
+  type InstrumentedProcess,
   type PermissionRequest,
   type Plugin,
   type ScriptHost,
@@ -16,7 +16,7 @@ import {
 } from "../../mod.ts";
 import { basename, dirname } from "node:path";
 import type { Evaluator, ScriptLine } from "../prompt/evaluator.ts";
-import { type Describe, place } from "../views/hex.ts";
+import { type Describe, describeBy, place } from "../views/hex.ts";
 import { ORDER, type RegisterValues } from "../views/registers.ts";
 import type { ExamineFormat } from "../views/memory.ts";
 import { runDue } from "../prompt/execute.ts";
@@ -180,11 +180,7 @@ export class Session {
 
   /** An address in words: `main+4`, as gdb counts. */
   get describe(): Describe {
-    return (address) => {
-      const found = this.#emulator.symbols.at(address);
-      if (found !== undefined) return `${demangle(found.name)}${found.offset === 0 ? "" : `+${found.offset}`}`;
-      return undefined;
-    };
+    return (address) => describeBy(this.#emulator.symbols, address);
   }
 
   /** An address in full: `0x401136 <main> at file.c:5`. */
@@ -362,11 +358,21 @@ export class Session {
     }];
     const all = this.#emulator.threads;
     const thread = all.length > 1 ? all.find(({ isSelected }) => isSelected) : undefined;
-    this.out.print(stopLines(reason, causes, this.#emulator.pid, this.where, thread && threadTitle(thread)));
+    const other = this.#processOf(reason);
+    const who = other === undefined ? thread && threadTitle(thread) : `process ${other.pid}`;
+    const where = other === undefined ? this.where : (pc: bigint) => place(pc, (at) => describeBy(other.symbols, at));
+    this.out.print(stopLines(reason, causes, this.#emulator.pid, where, who));
     if (reason.kind === "failed") this.showError(reason.error);
+    if (other !== undefined) return this.out.print(`The program itself is at ${this.where(this.#emulator.cpu.pc)}.`);
     if (this.#emulator.ended === undefined) return await this.showPlace();
     const denied = deniedLine(this.#emulator.denied);
     if (denied !== undefined) this.out.print(`ceratops: ${denied}`);
+  }
+
+  /** The process that a stop is about, if it is another one than the program. */
+  #processOf(reason: StopReason): InstrumentedProcess | undefined {
+    if (reason.kind !== "stopped" && reason.kind !== "failed" || reason.process === undefined) return undefined;
+    return this.#emulator.followed.find(({ pid }) => pid === reason.process);
   }
 
   /** Shows where the guest is. */

@@ -1,7 +1,15 @@
 /** Numbers and addresses as text. */
 
+import { demangle, type Symbols } from "../../mod.ts";
+
 /** Says in words where an address is: `main+4`, or nothing where no image is. */
 export type Describe = (address: bigint) => string | undefined;
+
+/** The same by symbols. */
+export function describeBy(symbols: Symbols, address: bigint): string | undefined {
+  const found = symbols.at(address);
+  return found && `${demangle(found.name)}${found.offset === 0 ? "" : `+${found.offset}`}`;
+}
 
 /** `0x1f`. */
 export function hex(value: bigint | number): string {

@@ -49,8 +49,7 @@ Deno.test("finish stops in the thread that was told to finish", async () => {
   assert(lines.some((line) => /^\* 2 {2}\d+ "worker" {2}0x[0-9a-f]+ <work\+\d+>/.test(line)), lines.join("\n"));
 });
 
-Deno.test("processes shows the program and what it began", async () => {
-  const source = String.raw`
+const PROCESSES = String.raw`
 #include <unistd.h>
 #include <sys/wait.h>
 __attribute__((noinline)) void here(void) { __asm__ volatile(""); }
@@ -65,7 +64,9 @@ int main(void) {
   write(ends[1], "x", 1);
   while (wait(0) > 0);
 }`;
-  const program = await compile(source, ["-O1", "-w", "-static"]);
+
+Deno.test("processes shows the program and what it began", async () => {
+  const program = await compile(PROCESSES, ["-O1", "-w", "-static"]);
   const { lines } = await scriptOver(program, ["break here", "run", "processes", "delete 1", "continue"]);
   const own = lines.map((line) => /^ *(\d+) {2}of +(\d+) {2}program(.*)$/.exec(line)).filter((found) => found !== null);
   const [first] = own;
@@ -74,4 +75,24 @@ int main(void) {
     [true, ""],
     [true, ", ended"],
   ]);
+});
+
+Deno.test("processes that are followed are counted: processes, cov --process, and a stop in one of them", async () => {
+  const program = await compile(PROCESSES, ["-O1", "-w", "-static"]);
+  const follow = [
+    'on("process", ({ what, instruments }) => what === "begins" && instruments?.hook("_exit", () => instruments.stop("left")))',
+  ];
+  const { lines, text } = await scriptOver(
+    program,
+    [...follow, "break here", "run", "processes", "continue", "processes", "cov --process 4194305", "cov --process 1"],
+    [],
+    ["--follow"],
+  );
+  const has = (pattern: RegExp) => assert(lines.some((line) => pattern.test(line)), `${pattern}\n${text}`);
+  has(/^Stopped: left, at 0x[0-9a-f]+ <_exit>, in process 4194306$/);
+  has(/^The program itself is at 0x[0-9a-f]+ </);
+  has(/^4194305 {2}of +\d+ {2}program, \d+ instructions$/);
+  has(/^4194306 {2}of +\d+ {2}program, ended$/);
+  has(/^ +\d+ .*\bread\b/);
+  has(/^No process 1 is followed now; `processes` lists them$/);
 });
