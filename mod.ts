@@ -59,7 +59,7 @@ export type {
   PermissionOptions,
   PermissionRequest,
 } from "./engine/linux/permissions.ts";
-export type { GuestOptions, GuestProcess, GuestThread } from "./engine/guest.ts";
+export type { GuestOptions, GuestProcess, GuestThread } from "./engine/guest_options.ts";
 export type { DeterministicOptions } from "./engine/linux/counted_world.ts";
 export type { CpuView, GeneralRegisters, GuestCpu } from "./engine/cpu/guest_cpu.ts";
 export { GENERAL_REGISTERS, type GeneralRegister } from "./engine/arch/x86_64.ts";

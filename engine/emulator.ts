@@ -15,7 +15,8 @@ import {
 } from "./events.ts";
 import { findLibrary } from "./ffi/find_library.ts";
 import { FollowedProcesses } from "./followed_processes.ts";
-import { Guest, type GuestOptions, type GuestProcess, type GuestThread } from "./guest.ts";
+import { Guest } from "./guest.ts";
+import type { GuestOptions, GuestProcess, GuestThread } from "./guest_options.ts";
 import { InstrumentedProcess } from "./instrumented_process.ts";
 import type { Instruments } from "./instruments.ts";
 import type { GuestContext } from "./context.ts";

@@ -7,7 +7,8 @@
 
 import type { Closures } from "./closures.ts";
 import type { Disassembler } from "./disasm/disassembler.ts";
-import type { Guest, GuestEvents } from "./guest.ts";
+import type { Guest } from "./guest.ts";
+import type { GuestEvents } from "./guest_options.ts";
 import { InstrumentedProcess } from "./instrumented_process.ts";
 import { type InstrumentedGuest, Instruments } from "./instruments.ts";
 import type { SyscallObserver } from "./linux/observers.ts";

@@ -128,7 +128,7 @@ export class Machine {
     });
     this.ledger = new BlockLedger(this.memory, this.shadow, disassembler);
     this.flow = new BlockFlow(this.cpu, this.shadow.table, () => this.threads.current ?? 0);
-    this.events = new Events({ ...this, disassembler });
+    this.events = new Events({ ...this, disassembler, thread: () => this.threads.current ?? 0 });
     this.sites = new Sites(this.cpu, this.ledger, counting ? this.shadow : undefined);
     this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
     const thread = {
@@ -368,7 +368,7 @@ export class Machine {
     this.#stop = false;
     if (Number(this.cpu.registers.pc) !== this.#fired?.address) this.#fired = undefined;
     this.sites.applyEdits();
-    this.events.applyEdits();
+    this.events.prepare();
   }
 
   /** Settles that the block entered last was left before the instruction at an address was executed. */

@@ -23,6 +23,8 @@ export const EVENT = { READ: 1, WRITE: 2, BLOCK: 4, INSTRUCTION: 8 } as const;
 
 /** Events in the order they happened. The arrays are used again: keep nothing of them. */
 export interface EventBatch {
+  /** Id of the thread that all of them are of. */
+  readonly thread: number;
   /** Number of events. */
   readonly length: number;
   /** The site of each. */
@@ -110,7 +112,8 @@ class Filter {
       this.#sites[length] = site;
       this.#addresses[length++] = batch.addresses[at];
     }
-    if (length > 0) this.receiver.receive({ length, sites: this.#sites, addresses: this.#addresses });
+    const { thread } = batch;
+    if (length > 0) this.receiver.receive({ thread, length, sites: this.#sites, addresses: this.#addresses });
   }
 }
 
@@ -136,14 +139,19 @@ export class Events {
   #table: InstructionTable | undefined;
   #hasEdits = false;
   #delivering = false;
+  readonly #threadAtHand: () => number;
+  /** The thread whose events are in the ring. */
+  #thread = 0;
 
   constructor(
-    { cpu, memory, ledger, shadow, disassembler }: {
+    { cpu, memory, ledger, shadow, disassembler, thread }: {
       readonly cpu: Cpu;
       readonly memory: GuestMemory;
       readonly ledger: BlockLedger;
       readonly shadow: ShadowTable;
       readonly disassembler: Disassembler;
+      /** Tells the thread at hand. */
+      readonly thread: () => number;
     },
   ) {
     this.#cpu = cpu;
@@ -151,6 +159,7 @@ export class Events {
     this.#ledger = ledger;
     this.#shadow = shadow;
     this.#disassembler = disassembler;
+    this.#threadAtHand = thread;
   }
 
   /** Where events come from. */
@@ -183,13 +192,21 @@ export class Events {
     this.#cpu.endSlice();
   }
 
-  /** Whether {@linkcode Events.applyEdits} has work to do. */
-  get hasEdits(): boolean {
-    return this.#hasEdits;
+  /** Has the right things recorded, and of the thread at hand. Call between slices only. */
+  prepare(): void {
+    if (this.#isOn) this.#turnToThread();
+    this.#applyEdits();
   }
 
-  /** Has the right things recorded. Call between slices only. */
-  applyEdits(): void {
+  /** A batch is of one thread. */
+  #turnToThread(): void {
+    const thread = this.#threadAtHand();
+    if (thread === this.#thread) return;
+    this.deliver();
+    this.#thread = thread;
+  }
+
+  #applyEdits(): void {
     const isWanted = this.#filters.size > 0 || [...this.#cpu.hookedInstructions].length >= MANY_HOOKS;
     if (!this.#hasEdits && isWanted === this.#isOn) return;
     this.#hasEdits = false;
@@ -206,6 +223,7 @@ export class Events {
     if (isWanted !== this.#isOn) this.#dropTranslations();
     this.#blocks.clear();
     this.#table.turn(isWanted);
+    this.#thread = this.#threadAtHand();
     if (isWanted) { for (const block of this.#ledger.blocks()) this.learn(block); }
   }
 
@@ -327,9 +345,10 @@ export class Events {
     const table = this.#table;
     if (table === undefined || this.#delivering || table.length === 0) return;
     this.#delivering = true;
+    const thread = this.#thread;
     const { length, sites, addresses } = table;
     try {
-      for (const filter of [...this.#filters.values()]) filter.deliver({ length, sites, addresses });
+      for (const filter of [...this.#filters.values()]) filter.deliver({ thread, length, sites, addresses });
     } finally {
       this.#delivering = false;
       table.length = 0;
