@@ -9,6 +9,7 @@ import { CapstoneError, type CapstoneSymbols, CS, openCapstone } from "../ffi/ca
 import { hostBuffer } from "../ffi/libc.ts";
 import { type MemoryOperand, readOperands } from "./operands.ts";
 import { stringOperands } from "./string_operands.ts";
+import { Texts } from "./texts.ts";
 
 /** What an instruction does to control flow. */
 export type FlowKind = "jump" | "call" | "return" | "interrupt" | "none";
@@ -36,7 +37,6 @@ const FLOW: readonly (readonly [group: number, kind: FlowKind])[] = [[2, "call"]
   "interrupt",
 ]];
 const LONGEST = 15;
-const MOST_TEXTS = 20_000;
 const CHUNK = 4096;
 /** More than Capstone has instructions. */
 const MOST_NAMES = 2000;
@@ -56,7 +56,7 @@ export class Disassembler {
   /** Where the record's detail is; it stays there, and a view of it is dear. */
   #detailAddress = 0n;
   #detailView: DataView | undefined;
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Texts();
   #names: ReadonlySet<string> | undefined;
 
   /**
@@ -104,16 +104,6 @@ export class Disassembler {
     this.#address[0]++;
   }
 
-  /** A text of the record. There are few mnemonics and operands that are not repeated often: each is kept once. */
-  #text(offset: number): string {
-    const text = Deno.UnsafePointerView.getCString(this.#record, offset);
-    const kept = this.#texts.get(text);
-    if (kept !== undefined) return kept;
-    if (this.#texts.size >= MOST_TEXTS) this.#texts.clear();
-    this.#texts.set(text, text);
-    return text;
-  }
-
   /**
    * Sizes of the instructions that make up code, in order; a byte that does not decode counts as one.
    *
@@ -159,13 +149,11 @@ export class Disassembler {
   }
 
   #instruction(chunk: Uint8Array<ArrayBuffer>, at: number, size: number, start: number): Instruction {
-    return {
-      address: BigInt(start + at),
-      size,
-      bytes: chunk.subarray(at, at + size),
-      mnemonic: this.#text(INSN.MNEMONIC),
-      operands: this.#text(INSN.OPERANDS),
-    };
+    const { mnemonic, operands } = this.#texts.of(chunk, at, size) ?? this.#texts.keep(chunk, at, size, {
+      mnemonic: Deno.UnsafePointerView.getCString(this.#record, INSN.MNEMONIC),
+      operands: Deno.UnsafePointerView.getCString(this.#record, INSN.OPERANDS),
+    });
+    return { address: BigInt(start + at), size, bytes: chunk.subarray(at, at + size), mnemonic, operands };
   }
 
   #detail(instruction: Instruction): DataView | undefined {
