@@ -207,7 +207,7 @@ export class Events {
   }
 
   #applyEdits(): void {
-    const isWanted = this.#filters.size > 0 || [...this.#cpu.hookedInstructions].length >= MANY_HOOKS;
+    const isWanted = this.#filters.size > 0 || this.#cpu.hooks.size >= MANY_HOOKS;
     if (!this.#hasEdits && isWanted === this.#isOn) return;
     this.#hasEdits = false;
     this.deliver();

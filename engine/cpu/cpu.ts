@@ -7,7 +7,7 @@
  */
 
 import { busGuard } from "../ffi/bus_guard.ts";
-import { hostBuffer, hostPointer, PROT } from "../ffi/libc.ts";
+import { hostBuffer, PROT } from "../ffi/libc.ts";
 import {
   blockStub,
   budgetStub,
@@ -18,17 +18,7 @@ import {
   StubPage,
   tlbFillStub,
 } from "../ffi/stubs.ts";
-import {
-  checkUnicorn,
-  openUnicorn,
-  stopFunction,
-  UC,
-  UC_CTL,
-  UC_ERR,
-  type UnicornEngine,
-  UnicornError,
-  type UnicornSymbols,
-} from "../ffi/unicorn.ts";
+import { stopFunction, UC, UC_ERR, UnicornError } from "../ffi/unicorn.ts";
 import {
   CR0_X87,
   CR4_SSE,
@@ -42,8 +32,11 @@ import {
 } from "../arch/x86_64.ts";
 import type { AddressTable } from "../memory/address_table.ts";
 import { type GuestMemory, PAGE_SIZE, SPAN } from "../memory/guest_memory.ts";
+import { Engine } from "./engine.ts";
+import { InstructionHooks } from "./instruction_hooks.ts";
 import { RegisterContext } from "./register_context.ts";
 import { Registers } from "./registers.ts";
+import { pendingException, segmentPlaces } from "./state_places.ts";
 
 /** Access that the page permissions refused. */
 export type AccessKind = "read" | "write" | "execute";
@@ -65,7 +58,7 @@ export type SliceEnd =
 export interface CpuEvents {
   /** A block is about to run whose counter is negative (attached) or just became 1 (first execution). */
   block(start: number, size: number): void;
-  /** An instruction hooked by {@linkcode Cpu.hookInstruction} is about to run. */
+  /** An instruction of {@linkcode Cpu.hooks} is about to run. */
   instruction(address: number): void;
   /** The guest executed SYSCALL; the program counter already is behind it. */
   syscall(): void;
@@ -73,16 +66,6 @@ export interface CpuEvents {
   cpuid(): void;
   /** An access to a page whose permission byte has the ask flag. @returns Whether to look at the byte again. */
   access(page: number, access: AccessKind): boolean;
-}
-
-/** What is called before every instruction. */
-export interface EveryInstruction {
-  /** Host address of the stub: rdi engine, rsi address, edx size, rcx data. */
-  readonly stub: bigint;
-  /** What it gets in rcx. */
-  readonly data: bigint;
-  /** An instruction is to be handed to `CpuPlaces.instructionHook`, or no more. */
-  hooked(address: number, isHooked: boolean): void;
 }
 
 /** Host addresses for machine code. */
@@ -127,19 +110,14 @@ function isBootPage(address: number): boolean {
 
 /** One guest CPU. */
 export class Cpu {
-  readonly #unicorn: UnicornSymbols;
-  readonly #engine: UnicornEngine;
+  readonly #engine: Engine;
   readonly #stubs = new StubPage();
   readonly #budgetAddress = this.#stubs.cellsAddress + BigInt(CELL.BUDGET);
-  readonly #callbacks: { close(): void }[] = [];
   readonly #events: CpuEvents;
   readonly #table: AddressTable | undefined;
   /** The stubs of blocks, with and without recording, and the handle of the hook on one of them. */
   readonly #blockStubs: { readonly plain: bigint; readonly recording: bigint } | undefined;
   #blockHook: bigint;
-  /** Handles of hooked instructions; none while every instruction is hooked. */
-  readonly #instructionHooks = new Map<number, bigint | undefined>();
-  #everyInstruction: { readonly handle: bigint; hooked(address: number, isHooked: boolean): void } | undefined;
   #record = 0n;
   #segments = { fs: 0, gs: 0 };
   readonly #instructionStub: bigint;
@@ -158,6 +136,8 @@ export class Cpu {
   #granted = 0;
   /** The guest's registers. */
   readonly registers: Registers;
+  /** Instructions that {@linkcode CpuEvents.instruction} is called for before each execution. */
+  readonly hooks: InstructionHooks;
 
   /**
    * Opens an engine over a guest's memory.
@@ -168,35 +148,29 @@ export class Cpu {
   constructor(library: string, memory: GuestMemory, events: CpuEvents, options: CpuOptions = {}) {
     this.#events = events;
     this.#table = options.table;
-    this.#unicorn = openUnicorn(library);
-    const handle = new BigUint64Array(1);
-    checkUnicorn(this.#unicorn.uc_open(UC.ARCH_X86, UC.MODE_64, handle), "uc_open");
-    this.#engine = hostPointer(handle[0]) as UnicornEngine;
-    this.#control("CPU_MODEL", UC.CPU_X86_HASWELL);
-    this.#control("TLB_TYPE", UC.TLB_VIRTUAL);
-    const base = hostPointer(memory.hostBase);
-    checkUnicorn(this.#unicorn.uc_mem_map_ptr(this.#engine, 0n, BigInt(SPAN), UC.PROT_ALL, base), "uc_mem_map_ptr");
+    const engine = this.#engine = new Engine(library, memory);
 
     const stop = stopFunction(library);
     this.#blockStubs = options.table && this.#addBlockStubs(stop, options.table);
     const block = this.#blockStubs?.plain ?? this.#stubs.add(budgetStub(stop));
-    const hooked = this.#stubs.add(instructionHookStub(this.#callback("instruction", () => this.#onInstruction())));
+    this.#instructionStub = this.#stubs.add(
+      instructionHookStub(this.#callback("instruction", () => this.#onInstruction())),
+    );
     const count = this.#stubs.add(instructionStub());
-    const fill = this.#stubs.add(tlbFillStub(SPAN / PAGE_SIZE, this.#accessCallback()));
+    const fill = this.#stubs.add(tlbFillStub(SPAN / PAGE_SIZE, engine.question(() => this.#decides())));
     this.#stubs.seal();
-    this.#instructionStub = hooked;
 
-    this.#hook(UC.HOOK_TLB_FILL, hostPointer(fill), hostPointer(memory.hostPermissions));
-    const directory = options.table === undefined ? null : hostPointer(options.table.host);
-    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(block), directory);
-    if (options.countInstructions) this.#hook(UC.HOOK_CODE, hostPointer(count), directory);
+    engine.hook(UC.HOOK_TLB_FILL, fill, memory.hostPermissions);
+    this.#blockHook = engine.hook(UC.HOOK_BLOCK, block, options.table?.host);
+    if (options.countInstructions) engine.hook(UC.HOOK_CODE, count, options.table?.host);
     if (options.accessCallback !== undefined) {
-      this.#hook(UC.HOOK_MEM_READ | UC.HOOK_MEM_WRITE, hostPointer(options.accessCallback), null);
+      engine.hook(UC.HOOK_MEM_READ | UC.HOOK_MEM_WRITE, options.accessCallback);
     }
-    this.#hookInstructionKind(INSTRUCTION_ID.SYSCALL, this.#callback("syscall", () => this.#onSyscall()));
-    this.#hookInstructionKind(INSTRUCTION_ID.CPUID, this.#cpuidCallback());
-    this.#hook(UC.HOOK_INTR, this.#interruptCallback(), null);
-    this.registers = new Registers(this.#unicorn, this.#engine);
+    engine.hookKind(INSTRUCTION_ID.SYSCALL, this.#callback("syscall", () => this.#events.syscall()));
+    engine.hookKind(INSTRUCTION_ID.CPUID, engine.question(() => this.#onCpuid()));
+    engine.hookInterrupts((vector) => this.#onInterrupt(vector));
+    this.hooks = new InstructionHooks(engine, this.#instructionStub);
+    this.registers = new Registers(engine.symbols, engine.handle);
     this.registers.write(REGISTER_ID.CR4, this.registers.read(REGISTER_ID.CR4) | CR4_SSE);
     this.registers.write(REGISTER_ID.CR0, this.registers.read(REGISTER_ID.CR0) | CR0_X87);
     this.registers.write(REGISTER_ID.FPCW, INITIAL_FPCW);
@@ -210,7 +184,7 @@ export class Cpu {
     const calls = {
       emuStop,
       dispatcher: this.#callback("block", () => this.#onBlock()),
-      cover: this.#coverCallback(table),
+      cover: this.#engine.question((address) => this.#covers(table, Number(address))),
     };
     return {
       plain: this.#stubs.add(blockStub(calls)),
@@ -224,9 +198,9 @@ export class Cpu {
    */
   recordBlocks(on: boolean): void {
     if (this.#blockStubs === undefined || this.#table === undefined) return;
-    checkUnicorn(this.#unicorn.uc_hook_del(this.#engine, this.#blockHook), "uc_hook_del");
+    this.#engine.unhook(this.#blockHook);
     const stub = on ? this.#blockStubs.recording : this.#blockStubs.plain;
-    this.#blockHook = this.#hook(UC.HOOK_BLOCK, hostPointer(stub), hostPointer(this.#table.host));
+    this.#blockHook = this.#engine.hook(UC.HOOK_BLOCK, stub, this.#table.host);
   }
 
   /** Host address of the next record that is written; there must be room for one a block of the budget. */
@@ -251,53 +225,15 @@ export class Cpu {
     const record = this.#stubs.cells.getBigUint64(CELL.REGISTERS, true);
     this.registers.attach(record);
     this.#record = record;
-    const state = new Int32Array(hostBuffer(record, Number(this.#unicorn.uc_context_size(this.#engine)) & ~63));
-    this.#segments = {
-      fs: this.#offsetOf(REGISTER_ID.FS_BASE, state),
-      gs: this.#offsetOf(REGISTER_ID.GS_BASE, state),
-    };
+    const state = new Int32Array(hostBuffer(record, this.#engine.stateSize & ~63));
+    this.#segments = segmentPlaces(this.registers, state);
     const before = state.slice();
     this.#start(BOOT_PAGE, 1000);
-    const changed = [...state.keys()].filter((at) => before[at] === -1 && state[at] === VECTOR.GENERAL);
-    if (this.#vector !== VECTOR.GENERAL || changed.length !== 1) {
-      throw new Error("Cannot enter user mode: this version of Unicorn keeps its state in another way");
-    }
-    this.#pendingException = state.subarray(changed[0], changed[0] + 1);
+    if (this.#vector !== VECTOR.GENERAL) throw new Error("Cannot enter user mode: HLT did not fault in it");
+    this.#pendingException = pendingException(before, state);
     this.#pendingException[0] = -1;
     GENERAL_IDS.forEach((id) => this.registers.write(id, 0n)); // as Linux starts a program
     this.#table?.clearPage("COUNT", BOOT_PAGE);
-  }
-
-  /** Finds where in its state Unicorn keeps a register, in bytes from the registers' record. */
-  #offsetOf(id: number, state: Int32Array): number {
-    const before = this.registers.read(id);
-    const found = [0x5eed_1234_5678n, 0x7ab_8765_4321n].map((pattern) => {
-      this.registers.write(id, pattern);
-      const [low, high] = [Number(BigInt.asIntN(32, pattern)), Number(pattern >> 32n)];
-      return [...state.keys()].filter((at) => at % 2 === 0 && state[at] === low && state[at + 1] === high);
-    });
-    this.registers.write(id, before);
-    const both = found[0].filter((at) => found[1].includes(at));
-    if (both.length !== 1) throw new Error("Cannot find a segment's base: this version of Unicorn keeps it elsewhere");
-    return 4 * both[0];
-  }
-
-  #control(name: "CPU_MODEL" | "TLB_TYPE", value: number): void {
-    checkUnicorn(this.#unicorn.uc_ctl_set(this.#engine, UC_CTL[name], value), `uc_ctl(${name})`);
-  }
-
-  #hook(type: number, callback: Deno.PointerObject, data: Deno.PointerValue, begin = 1, end = 0): bigint {
-    const handle = new BigUint64Array(1);
-    const status = this.#unicorn.uc_hook_add(this.#engine, handle, type, callback, data, BigInt(begin), BigInt(end));
-    checkUnicorn(status, `uc_hook_add(${type})`);
-    return handle[0];
-  }
-
-  #hookInstructionKind(instruction: number, callback: bigint): void {
-    const status = this.#unicorn.uc_hook_add_insn(
-      ...[this.#engine, new BigUint64Array(1), UC.HOOK_INSN, hostPointer(callback), null, 1n, 0n, instruction] as const,
-    );
-    checkUnicorn(status, `uc_hook_add(${UC.HOOK_INSN}, ${instruction})`);
   }
 
   /** Keeps the first error of a callback and stops: Deno drops what a callback throws. */
@@ -313,61 +249,37 @@ export class Cpu {
   }
 
   #callback(inside: "block" | "instruction" | "syscall", work: () => void): bigint {
-    const callback = new Deno.UnsafeCallback(
-      { parameters: [], result: "void" } as const,
-      () => this.#guarded(inside, work),
-    );
-    this.#callbacks.push(callback);
-    return Deno.UnsafePointer.value(callback.pointer);
+    return this.#engine.callable(() => this.#guarded(inside, work));
   }
 
-  #accessCallback(): bigint {
-    const callback = new Deno.UnsafeCallback({ parameters: [], result: "u8" } as const, () => {
-      let again = false;
-      try {
-        const { page, access } = this.#refused();
-        again = this.#events.access(page, access);
-      } catch (error) {
-        this.#error ??= { value: error };
-      }
-      return again ? 1 : 0;
+  #decides(): boolean {
+    try {
+      const { page, access } = this.#refused();
+      return this.#events.access(page, access);
+    } catch (error) {
+      this.#error ??= { value: error };
+      return false;
+    }
+  }
+
+  #covers(table: AddressTable, address: number): boolean {
+    let isCovered = false;
+    this.#guarded("block", () => {
+      isCovered = table.cover(address);
+      if (!isCovered) throw new RangeError(`Cannot count what runs at 0x${address.toString(16)}: no guest has that`);
     });
-    this.#callbacks.push(callback);
-    return Deno.UnsafePointer.value(callback.pointer);
+    return isCovered;
   }
 
-  #coverCallback(table: AddressTable): bigint {
-    const callback = new Deno.UnsafeCallback({ parameters: ["u64"], result: "u8" } as const, (address) => {
-      let isCovered = false;
-      this.#guarded("block", () => {
-        isCovered = table.cover(Number(address));
-        if (!isCovered) throw new RangeError(`Cannot count what runs at 0x${address.toString(16)}: no guest has that`);
-      });
-      return isCovered ? 1 : 0;
-    });
-    this.#callbacks.push(callback);
-    return Deno.UnsafePointer.value(callback.pointer);
+  /** @returns That the instruction is not to be executed any more. */
+  #onCpuid(): boolean {
+    this.#guarded("instruction", () => this.#events.cpuid());
+    return true;
   }
 
-  #cpuidCallback(): bigint {
-    const callback = new Deno.UnsafeCallback({ parameters: [], result: "i32" } as const, () => {
-      this.#guarded("instruction", () => this.#events.cpuid());
-      return 1;
-    });
-    this.#callbacks.push(callback);
-    return Deno.UnsafePointer.value(callback.pointer);
-  }
-
-  #interruptCallback(): Deno.PointerObject {
-    const callback = new Deno.UnsafeCallback(
-      { parameters: ["pointer", "u32"], result: "void" } as const,
-      (_, vector) => {
-        this.#vector ??= vector;
-        this.#unicorn.uc_emu_stop(this.#engine);
-      },
-    );
-    this.#callbacks.push(callback);
-    return callback.pointer;
+  #onInterrupt(vector: number): void {
+    this.#vector ??= vector;
+    this.#engine.stop();
   }
 
   #onBlock(): void {
@@ -385,10 +297,6 @@ export class Cpu {
 
   #onInstruction(): void {
     this.#events.instruction(this.#cellAddress(CELL.INSTRUCTION));
-  }
-
-  #onSyscall(): void {
-    this.#events.syscall();
   }
 
   #cellAddress(cell: number): number {
@@ -419,7 +327,7 @@ export class Cpu {
     if (this.#inside === undefined) return;
     this.#stopping = this.#inside;
     this.#stubs.cells.setUint32(CELL.STOPPING, 1, true);
-    this.#unicorn.uc_emu_stop(this.#engine);
+    this.#engine.stop();
   }
 
   /** Lets the slice end before the next block: for what arrives between callbacks. */
@@ -474,7 +382,7 @@ export class Cpu {
     this.#stopping = undefined;
     this.#isNowhere = false;
     this.#vector = undefined;
-    return this.#unicorn.uc_emu_start(this.#engine, BigInt(pc), BigInt(UNREACHED), 0n, 0n);
+    return this.#engine.start(pc, UNREACHED);
   }
 
   /**
@@ -519,65 +427,6 @@ export class Cpu {
     return { kind: "access", page: BOOT_PAGE, access: "execute" };
   }
 
-  /** Has {@linkcode CpuEvents.instruction} called before each execution of the instruction at an address. */
-  hookInstruction(address: number): void {
-    if (this.#instructionHooks.has(address)) return;
-    this.#instructionHooks.set(address, undefined);
-    if (this.#everyInstruction !== undefined) return this.#everyInstruction.hooked(address, true);
-    this.#hookInstruction(address);
-    this.dropTranslations(address, address + 1);
-  }
-
-  #hookInstruction(address: number): void {
-    const handle = this.#hook(UC.HOOK_CODE, hostPointer(this.#instructionStub), null, address, address);
-    this.#instructionHooks.set(address, handle);
-  }
-
-  /** Undoes {@linkcode hookInstruction}. */
-  unhookInstruction(address: number): void {
-    if (!this.#instructionHooks.has(address)) return;
-    const handle = this.#instructionHooks.get(address);
-    this.#instructionHooks.delete(address);
-    if (this.#everyInstruction !== undefined) return this.#everyInstruction.hooked(address, false);
-    if (handle !== undefined) this.#unhook(handle);
-    this.dropTranslations(address, address + 1);
-  }
-
-  #unhook(handle: bigint): void {
-    checkUnicorn(this.#unicorn.uc_hook_del(this.#engine, handle), "uc_hook_del");
-  }
-
-  /** Addresses hooked by {@linkcode hookInstruction}. */
-  get hookedInstructions(): Iterable<number> {
-    return this.#instructionHooks.keys();
-  }
-
-  /** Whether the instruction at an address is hooked by {@linkcode hookInstruction}. */
-  isHooked(address: number): boolean {
-    return this.#instructionHooks.has(address);
-  }
-
-  /**
-   * Has a stub called before every instruction from now on, or no more: Unicorn looks at its hooks one after the other,
-   * so that it must be the only one. Those of {@linkcode hookInstruction} are its owner's business meanwhile. Call
-   * between slices only, and drop all translations.
-   *
-   * @param hook What to call, with what in rcx, and who hears of instructions that are hooked or no more.
-   */
-  hookEveryInstruction(hook: EveryInstruction | undefined): void {
-    if (this.#everyInstruction !== undefined) this.#unhook(this.#everyInstruction.handle);
-    for (const [address, handle] of this.#instructionHooks) {
-      if (handle !== undefined) this.#unhook(handle);
-      this.#instructionHooks.set(address, undefined);
-    }
-    this.#everyInstruction = undefined;
-    if (hook === undefined) this.#instructionHooks.forEach((_, address) => this.#hookInstruction(address));
-    else {
-      const handle = this.#hook(UC.HOOK_CODE, hostPointer(hook.stub), hostPointer(hook.data));
-      this.#everyInstruction = { handle, hooked: (address, isHooked) => hook.hooked(address, isHooked) };
-    }
-  }
-
   /** What machine code of others needs to know. */
   get places(): CpuPlaces {
     const { cellsAddress } = this.#stubs;
@@ -595,7 +444,7 @@ export class Cpu {
    * block, and is thrown again by {@linkcode run}; `work` cannot stop the guest at once.
    */
   callable(work: () => void): bigint {
-    const callback = new Deno.UnsafeCallback({ parameters: [], result: "void" } as const, () => {
+    return this.#engine.callable(() => {
       try {
         work();
       } catch (error) {
@@ -603,19 +452,17 @@ export class Cpu {
         this.endSlice();
       }
     });
-    this.#callbacks.push(callback);
-    return Deno.UnsafePointer.value(callback.pointer);
   }
 
   /** Room for all registers, with what they are now in it. */
   context(): RegisterContext {
-    return new RegisterContext(this.#unicorn, this.#engine);
+    return new RegisterContext(this.#engine.symbols, this.#engine.handle);
   }
 
   /** Takes over all registers of another CPU. */
   copyRegisters(other: Cpu): void {
     const context = other.context();
-    context.restore(this.#engine);
+    context.restore(this.#engine.handle);
     context.free();
   }
 
@@ -626,13 +473,12 @@ export class Cpu {
 
   /** Forgets looked-up permissions, after some were taken away. */
   flushTlb(): void {
-    checkUnicorn(this.#unicorn.uc_ctl_run(this.#engine, UC_CTL.TLB_FLUSH), "uc_ctl(TLB_FLUSH)");
+    this.#engine.flushTlb();
   }
 
   /** Forgets the translation of code in `[start, end)`. */
   dropTranslations(start: number, end: number): void {
-    const status = this.#unicorn.uc_ctl_range(this.#engine, UC_CTL.TB_REMOVE_CACHE, BigInt(start), BigInt(end));
-    checkUnicorn(status, "uc_ctl(TB_REMOVE_CACHE)");
+    this.#engine.dropTranslations(start, end);
   }
 
   /** Frees the engine. */
@@ -640,8 +486,7 @@ export class Cpu {
     busGuard().endsSlice(0n);
     this.registers.close();
     this.#initial?.free();
-    checkUnicorn(this.#unicorn.uc_close(this.#engine), "uc_close");
-    for (const callback of this.#callbacks) callback.close();
+    this.#engine.close();
     this.#stubs.free();
   }
 }

@@ -93,7 +93,7 @@ export class InstructionTable {
   turn(on: boolean): void {
     this.forget(0, SPAN);
     this.#isOn = on;
-    if (!on) return this.#cpu.hookEveryInstruction(undefined);
+    if (!on) return this.#cpu.hooks.every(undefined);
     this.#arena.clear();
     const { places } = this.#cpu;
     const stub = this.#arena.edit(() => {
@@ -107,13 +107,13 @@ export class InstructionTable {
       });
       return this.#add(assemble(codeStub(this.#ring + BigInt(RING.LAST)), 0));
     });
-    this.#cpu.hookEveryInstruction({
+    this.#cpu.hooks.every({
       stub,
       data: this.#table.host,
       hooked: (address) => this.edit(() => this.#rewrite(address)),
     });
     this.edit(() => {
-      for (const address of this.#cpu.hookedInstructions) this.#rewrite(address);
+      for (const address of this.#cpu.hooks.addresses) this.#rewrite(address);
     });
   }
 
@@ -144,14 +144,14 @@ export class InstructionTable {
   /** Writes the code of an instruction that is hooked now, or no more. */
   #rewrite(address: number): void {
     const records = this.#counts.has(address) ? this.#records(address) : undefined;
-    if (records !== undefined || this.#cpu.isHooked(address)) this.#write(address, records ?? NOTHING);
+    if (records !== undefined || this.#cpu.hooks.has(address)) this.#write(address, records ?? NOTHING);
     else this.#table.set("CODE", address, 0n);
   }
 
   #write(address: number, records: InstructionRecords): void {
     if (this.#assembler === undefined) return;
     const { block, execution, accesses, repeats } = records;
-    const isHooked = this.#cpu.isHooked(address);
+    const isHooked = this.#cpu.hooks.has(address);
     const code = this.#assembler.assemble({ isHooked, block, execution, accesses, repeats });
     this.#table.set("CODE", address, this.#add(code));
   }
@@ -160,7 +160,7 @@ export class InstructionTable {
   forget(start: number, end: number): void {
     const forget = (address: number) => {
       if (!this.#counts.delete(address)) return;
-      if (this.#cpu.isHooked(address) && this.#isOn) this.edit(() => this.#write(address, NOTHING));
+      if (this.#cpu.hooks.has(address) && this.#isOn) this.edit(() => this.#write(address, NOTHING));
       else this.#table.set("CODE", address, 0n);
     };
     if (end - start > FEW_ADDRESSES) {

@@ -131,7 +131,7 @@ export class Sites {
     for (const address of this.#removed) {
       if (this.#sites.get(address)?.translated) continue;
       this.#renew(address);
-      this.#cpu.unhookInstruction(address);
+      this.#cpu.hooks.remove(address);
     }
     this.#removed.clear();
     for (const address of this.#edits) {
@@ -140,7 +140,7 @@ export class Sites {
       site.translated = true;
       this.#shadow?.attach(address, false);
       this.#renew(address);
-      this.#cpu.hookInstruction(address);
+      this.#cpu.hooks.add(address);
     }
     this.#edits.clear();
   }
