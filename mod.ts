@@ -73,6 +73,7 @@ export { CapstoneError } from "./engine/ffi/capstone.ts";
 export { ProgramError } from "./engine/loader/errors.ts";
 export type { FlowKind, Instruction } from "./engine/disasm/disassembler.ts";
 export { GuestMemoryError } from "./engine/memory/errors.ts";
+export { GuestData } from "./engine/memory/guest_data.ts";
 export type { GuestMemory, Mapping, MemoryListener } from "./engine/memory/guest_memory.ts";
 export {
   type FieldPlace,

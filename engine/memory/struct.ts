@@ -6,17 +6,17 @@
  * whole a multiple of the largest. Leaves out bit-fields, unions and packed structures.
  */
 
-import type { GuestMemory } from "./guest_memory.ts";
+import type { GuestData } from "./guest_data.ts";
 
 interface ScalarType<T> {
   readonly size: number;
-  read(memory: GuestMemory, address: bigint): T;
+  read(memory: GuestData, address: bigint): T;
   write(view: DataView, value: T): void;
 }
 
 function scalar<T>(
   size: number,
-  read: (memory: GuestMemory, address: bigint) => T,
+  read: (memory: GuestData, address: bigint) => T,
   write: (view: DataView, value: T) => void,
 ): ScalarType<T> {
   return { size, read, write };
@@ -157,8 +157,8 @@ export function structLayout(layout: StructLayout): StructPlaces {
   return { size, fields: Object.fromEntries(fields) };
 }
 
-/** The structure at an address; see `GuestMemory.struct`. */
-export function structAt<const L extends StructLayout>(memory: GuestMemory, address: bigint, layout: L): Struct<L> {
+/** The structure at an address; see `GuestData.struct`. */
+export function structAt<const L extends StructLayout>(memory: GuestData, address: bigint, layout: L): Struct<L> {
   const view = {};
   for (const [name, { offset }] of layOut(layout).fields) {
     const at = address + BigInt(offset);
@@ -171,7 +171,7 @@ export function structAt<const L extends StructLayout>(memory: GuestMemory, addr
   return Object.seal(view) as Struct<L>;
 }
 
-function readField(memory: GuestMemory, at: bigint, type: FieldType): unknown {
+function readField(memory: GuestData, at: bigint, type: FieldType): unknown {
   const length = textLength(type);
   if (length !== undefined) return readText(memory.view(at, length));
   if (type === "cstring") {
@@ -190,7 +190,7 @@ function readText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.slice(0, end < 0 ? bytes.length : end));
 }
 
-function writeField(memory: GuestMemory, at: bigint, type: FieldType, value: unknown, name: string): void {
+function writeField(memory: GuestData, at: bigint, type: FieldType, value: unknown, name: string): void {
   const length = textLength(type);
   if (length !== undefined) {
     const bytes = new TextEncoder().encode(String(value));
@@ -213,7 +213,7 @@ function writeField(memory: GuestMemory, at: bigint, type: FieldType, value: unk
 }
 
 function writeElements(
-  memory: GuestMemory,
+  memory: GuestData,
   at: bigint,
   [element, count]: readonly [FieldType, number],
   value: unknown,
