@@ -39,7 +39,8 @@ const LAYERS: Record<string, readonly string[]> = {
   "plugins": ["mod.ts"],
   "repl": ["mod.ts", "plugins", "deno.json"],
   "examples": ["mod.ts"],
-  "tests": ["engine", "repl", "plugins", "examples", "mod.ts", "deno.json"],
+  "docs": ["tests", "repl", "mod.ts"],
+  "tests": ["engine", "repl", "plugins", "examples", "docs", "mod.ts", "deno.json"],
 };
 
 const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);

@@ -1,13 +1,21 @@
 /**
  * A terminal for tests: a program in tmux, with a server of its own, keys to press and a screen to look at.
  *
- * Leaves out colours. Every wait is bounded, and generous: the machine may be busy.
+ * Without colours, unless they are wanted. Every wait is bounded, and generous: the machine may be busy.
  */
 
 import assert from "node:assert/strict";
 
 const PATIENCE_MILLISECONDS = 90_000;
 const ROOT = new URL("../..", import.meta.url).pathname;
+
+/** What a terminal is like. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  /** Whether programs may use colours; by default they are told not to. */
+  readonly colours?: boolean;
+}
 
 /** A terminal with a program in it. */
 export class Screen implements AsyncDisposable {
@@ -22,21 +30,24 @@ export class Screen implements AsyncDisposable {
    * Runs a shell command in a terminal.
    *
    * @param state Folder for XDG_STATE_HOME; by default a new one, that is removed at the end.
-   * @param size Of the terminal.
    */
-  static async open(command: string, state?: string, size = { columns: 110, rows: 50 }): Promise<Screen> {
+  static async open(
+    command: string,
+    state?: string,
+    terminal: Terminal = { columns: 110, rows: 50 },
+  ): Promise<Screen> {
     const folder = await Deno.makeTempDir({ prefix: "ceratops-screen-" });
     const screen = new Screen(folder);
     // Ctrl-C reaches the shell, too, which must live on to tell the status.
     const environment = [
       "env",
       "TERM=xterm-256color",
-      "NO_COLOR=1",
+      ...(terminal.colours ? [] : ["NO_COLOR=1"]),
       `XDG_STATE_HOME=${state ?? folder}`,
       "PS1=shell> ",
     ];
     await screen.#tmux(
-      ...["new-session", "-d", "-x", String(size.columns), "-y", String(size.rows), "-c", ROOT],
+      ...["new-session", "-d", "-x", String(terminal.columns), "-y", String(terminal.rows), "-c", ROOT],
       [...environment.map((word) => `'${word}'`), "sh", "-c", `'trap : INT; ${command}; exec sh'`].join(" "),
     );
     return screen;
@@ -78,6 +89,11 @@ export class Screen implements AsyncDisposable {
   /** What is on the screen now. */
   async shown(): Promise<string> {
     return (await this.#tmux("capture-pane", "-p")).trimEnd();
+  }
+
+  /** What is on the screen now, with the escape sequences of its colours. */
+  async styled(): Promise<string> {
+    return await this.#tmux("capture-pane", "-p", "-e");
   }
 
   /** Waits until the text matches. @returns The match. */
