@@ -32,11 +32,13 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** By default as long as any command may take, under any load. */
+  readonly timeoutMilliseconds?: number;
 }
 
 /** Runs a command and gathers what it writes. */
 export async function run(words: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { stdin, env, cwd } = options;
+  const { stdin, env, cwd, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   const child = new Deno.Command(words[0], {
     args: words.slice(1),
     stdin: stdin === undefined ? "null" : "piped",
@@ -44,7 +46,7 @@ export async function run(words: readonly string[], options: RunOptions = {}): P
     stderr: "piped",
     env: { NO_COLOR: "1", ...env },
     ...(cwd === undefined ? {} : { cwd }),
-    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    signal: AbortSignal.timeout(timeoutMilliseconds),
   }).spawn();
   const fed = stdin === undefined ? undefined : new Response(stdin).body?.pipeTo(child.stdin);
   const { code, stdout, stderr } = await child.output();

@@ -26,7 +26,12 @@ export function transcriptsOfExample(source: string): Transcript[] {
 
 /** Transcripts in the `console` blocks of a Markdown document. */
 export function transcriptsOfDocument(markdown: string): Transcript[] {
-  return [...markdown.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, text]) => transcripts(text.split("\n")));
+  return [...markdown.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, text]) => transcriptsOfBlock(text));
+}
+
+/** Transcripts in the text of one block. */
+export function transcriptsOfBlock(text: string): Transcript[] {
+  return transcripts(text.split("\n"));
 }
 
 function transcripts(lines: readonly string[]): Transcript[] {
