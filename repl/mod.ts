@@ -1,11 +1,14 @@
 /**
- * The prompt for programs that use the library: `import { repl } from "ceratops/repl"`.
+ * The prompt for programs that use the library: `import { repl } from "ceratops/repl"`. And what lessons need that are
+ * files of their own.
  *
  * @module
  */
 
 import type { Emulator } from "../mod.ts";
 import { visit } from "./prompt/visit.ts";
+
+export { defineLesson, type Lesson, standsAt, standsIn, type Step } from "./learn/lesson.ts";
 
 /**
  * Opens the prompt over a guest: one that is stopped between two runs, or one that an `async` closure holds.

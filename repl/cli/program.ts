@@ -165,8 +165,9 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
   add(
     new Command("learn")
       .description("Learn how programs execute, in lessons at the prompt")
-      .argument("[lesson]", "A lesson's name; without one, lists them")
+      .argument("[lesson]", "A lesson's name, or a file with one; without it, lists them")
       .option("--export <file.md>", "Write what was typed in the lesson last to a file, instead of starting it")
+      .option("--check", "Type the solutions, and say whether each step is reached with them")
       .action(async (name, flags) => finish(await (await import("../learn/learn.ts")).learn(name, flags))),
   );
   add(

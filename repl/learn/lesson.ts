@@ -22,12 +22,19 @@ export interface Step {
 export interface Lesson {
   readonly name: string;
   readonly title: string;
-  /** Path of the guest, from the project's folder. */
+  /** Path of the guest: from the lesson's file, or from the project's folder for those that come with Ceratops. */
   readonly program: string;
   readonly args?: readonly string[];
+  /** Plugins that are in use, as after `--plugin`. */
+  readonly plugins?: readonly string[];
   /** What it is about. */
   readonly text: string;
   readonly steps: readonly Step[];
+}
+
+/** Checks the types of a lesson in a file of its own, which exports it as its default. @returns The lesson. */
+export function defineLesson(lesson: Lesson): Lesson {
+  return lesson;
 }
 
 /** Whether two answers are the same: as numbers if they are numbers, else but for case. */

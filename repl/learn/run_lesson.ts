@@ -4,19 +4,24 @@ import { defineCommand } from "../commands/mod.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
 import { isSameAnswer, type Lesson, type Step } from "./lesson.ts";
-import { saveProgress } from "./progress.ts";
 
 /** How far a lesson is. */
 export class LessonRun {
   readonly #lesson: Lesson;
   readonly #session: Session;
+  readonly #onReached: (steps: number) => void;
   #step = 0;
   #hint = 0;
 
-  /** Greets the person, and adds the lesson's commands. */
-  constructor(lesson: Lesson, session: Session) {
+  /**
+   * Greets the person, and adds the lesson's commands.
+   *
+   * @param onReached Told how many steps are reached, each time that one is.
+   */
+  constructor(lesson: Lesson, session: Session, onReached: (steps: number) => void) {
     this.#lesson = lesson;
     this.#session = session;
+    this.#onReached = onReached;
     session.onInput = () => this.#look();
     defineCommand("goal", { summary: "Say again what is to be done", run: () => this.#showGoal() });
     defineCommand("hint", { summary: "Help a little more each time", run: () => this.#showHint() });
@@ -77,7 +82,7 @@ export class LessonRun {
     const { out } = this.#session;
     this.#step++;
     this.#hint = 0;
-    saveProgress(this.#lesson.name, this.#step);
+    this.#onReached(this.#step);
     out.print(["", `${out.style.bold("Reached.")} ${step.then.trim()}`]);
     if (this.#current !== undefined) return this.#showGoal();
     out.print(["", out.style.bold(`That was the lesson "${this.#lesson.title}".`)]);

@@ -1,6 +1,7 @@
 /** All lessons, in the order to take them. */
 
 import type { Lesson } from "../lesson.ts";
+import { cache } from "./cache.ts";
 import { call } from "./call.ts";
 import { instruction } from "./instruction.ts";
 import { loop } from "./loop.ts";
@@ -14,5 +15,5 @@ import { syscalls } from "./syscalls.ts";
 
 /** The lessons. */
 export const LESSONS: readonly Lesson[] = [
-  ...[instruction, stack, call, loop, syscalls, malloc, password, patch, plugin, race],
+  ...[instruction, stack, call, loop, syscalls, malloc, password, patch, plugin, cache, race],
 ];

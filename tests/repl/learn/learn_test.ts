@@ -74,6 +74,51 @@ Deno.test("learn keeps the progress, lists it, and exports what was typed as Mar
   assert.equal(unknown.status, 2);
 });
 
+/** Writes a lesson to a file and has it checked. */
+async function checkLesson(text: string, ...flags: readonly string[]): Promise<Outcome> {
+  const folder = await Deno.makeTempDir({ prefix: "ceratops-lesson-" });
+  try {
+    await Deno.writeTextFile(`${folder}/mine.ts`, text);
+    await Deno.symlink("/bin/true", `${folder}/guest`);
+    return await ceratops(["learn", `${folder}/mine.ts`, ...flags], { env: { XDG_STATE_HOME: folder } });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const STEP =
+  `{ goal: "End.", hints: [], solution: ["run"], isReached: (s) => s.emulator.ended !== undefined, then: "" }`;
+const lessonOf = (name: string, steps: string) =>
+  `import { defineLesson } from "ceratops/repl";
+  export default defineLesson({ name: "${name}", title: "T", program: "guest", text: "", steps: [${steps}] });`;
+
+Deno.test("learn --check says whether the solutions of a lesson in a file reach its steps", async () => {
+  const good = await checkLesson(lessonOf("mine", STEP), "--check");
+  assert.equal(good.stdout, "mine: 1 of 1 steps are reached with their solutions\n");
+  assert.equal(good.status, 0, good.stderr);
+  const bad = await checkLesson(lessonOf("mine", STEP.replace(`["run"]`, `["1 + 1"]`)), "--check");
+  assert.match(bad.stdout, /Goal 1 of 1: End\.[^]*mine: 0 of 1 steps are reached with their solutions\n$/);
+  assert.equal(bad.status, 1);
+});
+
+Deno.test("learn refuses a file that has no lesson, and says why", async () => {
+  const cases: [string, RegExp][] = [
+    ["export const a = 1;", /mine\.ts: it does not export a lesson as its default; write export default defineLesson/],
+    [lessonOf("stack", STEP), /mine\.ts: stack is the name of another lesson\n$/],
+    [lessonOf("my lesson", STEP), /its name must be of letters, digits, _ and -, not my lesson\n$/],
+    [lessonOf("mine", ""), /mine\.ts: it has no steps\n$/],
+    [lessonOf("mine", STEP.replace(/isReached.*undefined, /, "")), /its step 1 has neither isReached nor answer\n$/],
+    ["let a = ;", /^ceratops: Cannot start lesson .*mine\.ts: /],
+  ];
+  for (const [text, message] of cases) {
+    const outcome = await checkLesson(text);
+    assert.match(outcome.stderr, message);
+    assert.notEqual(outcome.status, 0);
+  }
+  const missing = await ceratops(["learn", "./none.ts"]);
+  assert.match(missing.stderr, /^ceratops: Cannot start lesson .*none\.ts: there is no file .*none\.ts\n$/);
+});
+
 Deno.test("a lesson can be played at a terminal", async () => {
   const start = [`"${CERATOPS[0]}"`, ...CERATOPS.slice(1), "learn", "password"].join(" ");
   await using screen = await Screen.open(start);
