@@ -1,7 +1,7 @@
 /**
  * Makes the pictures of this folder anew: types at the prompt in a real terminal (tmux), and keeps what is on the screen.
  *
- *     deno run -A docs/pictures/record.ts
+ *     deno task pictures
  */
 
 import { replCommand, Screen } from "../../tests/repl/screen.ts";

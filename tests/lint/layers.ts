@@ -39,7 +39,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "plugins": ["mod.ts"],
   "repl": ["mod.ts", "plugins", "deno.json"],
   "examples": ["mod.ts"],
-  "docs": ["tests", "repl", "mod.ts"],
+  "docs": ["tests", "repl", "mod.ts", "deno.json"],
   "tests": ["engine", "repl", "plugins", "examples", "docs", "mod.ts", "deno.json"],
 };
 
