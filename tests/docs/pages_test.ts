@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { deedsOf, sitThrough } from "./pages.ts";
 
-for (const path of ["README.md", "docs/tutorial.md", "docs/learn.md"]) {
+for (
+  const path of [
+    "README.md",
+    "docs/tutorial.md",
+    "docs/learn.md",
+    "docs/teaching.md",
+    "docs/batch.md",
+    "docs/counting.md",
+  ]
+) {
   Deno.test(`${path} shows what the commands print, in its order`, async () => {
     assert.notEqual(await sitThrough(path), 0);
   });
