@@ -77,6 +77,11 @@ export class SourceFrame {
     groundOf = (frame) => frame.#ground;
   }
 
+  /** Whether it is at a call that was inlined: then its line is that of the call. */
+  get isAtInlinedCall(): boolean {
+    return this.#callee !== undefined;
+  }
+
   /** Whether its function is known from debug information: with arguments and variables. */
   get isKnown(): boolean {
     return this.#function !== undefined;

@@ -1,7 +1,7 @@
 /**
  * Where a function's own code begins, behind what sets up its stack frame: where gdb puts a breakpoint on a function.
  *
- * In optimized code variables can be found at every instruction, and the function's first one is as good. Leaves out
+ * In what gcc has optimized, variables can be found at every instruction, and the function's first one is as good. Leaves out
  * functions without lines: theirs begin at the start. GDB internals: skip_prologue_sal.
  */
 
@@ -25,7 +25,7 @@ export function bodyOf(image: Image, address: number): number {
 
 function behindPrologue(image: Image, entry: Entry, address: number): number {
   const range = entry.ranges.find(({ start }) => start === address - Number(image.base));
-  if (range === undefined || hasLocationLists(entry.unit)) return address;
+  if (range === undefined || isOptimized(entry.unit)) return address;
   const end = range.end + Number(image.base);
   let second: number | undefined;
   let at = address;
@@ -42,10 +42,13 @@ function behindPrologue(image: Image, entry: Entry, address: number): number {
 
 const optimized = new WeakMap<InfoUnit, boolean>();
 
-/** Whether variables of a unit move: then the compiler says where they are at every instruction. */
-function hasLocationLists(unit: InfoUnit): boolean {
+/** Whether variables of a unit can be found at every instruction: gcc's are, where they move at all. */
+function isOptimized(unit: InfoUnit): boolean {
   let answer = optimized.get(unit);
-  if (answer === undefined) optimized.set(unit, answer = findLocationList(unit));
+  if (answer === undefined) {
+    const isGcc = unit.root.text(ATTRIBUTE.producer)?.startsWith("GNU ") ?? false;
+    optimized.set(unit, answer = isGcc && findLocationList(unit));
+  }
   return answer;
 }
 

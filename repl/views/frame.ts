@@ -16,11 +16,10 @@ export function argumentsText(frame: SourceFrame): string {
   }).join(", ");
 }
 
-/** Whether the address says more than the line: the frame is in the middle of it. */
+/** Whether the address says more than the line: the frame is in the middle of it. GDB: frame_show_address. */
 function isMidLine(frame: SourceFrame): boolean {
   if (frame.source === undefined) return true;
-  const isOuter = frame.isKnown && frame.source !== frame.frame.source && frame.level > 0;
-  if (isOuter && frame.frame.source?.line !== frame.source.line) return frame.frame.level > 0 && !frame.isInlined;
+  if (frame.isAtInlinedCall) return false;
   return frame.frame.level > 0 || frame.frame.source?.address !== frame.pc;
 }
 

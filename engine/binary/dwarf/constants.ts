@@ -61,6 +61,7 @@ export const ATTRIBUTE = {
   discriminantValue: 0x16,
   compilationDirectory: 0x1b,
   constantValue: 0x1c,
+  producer: 0x25,
   upperBound: 0x2f,
   abstractOrigin: 0x31,
   count: 0x37,
