@@ -20,6 +20,7 @@ import {
   UNSIGNED,
   UNSIGNED_LONG,
 } from "./c_types.ts";
+import { containerOf } from "./containers/mod.ts";
 import { completeType, globalNamed, type Outlook, typeNamed } from "./names.ts";
 import type { Target } from "./target.ts";
 import { bareType, DebugValue, DebugValueError, isScalar, pointerTo } from "./value.ts";
@@ -119,7 +120,8 @@ class CEvaluator {
         return this.#member(this.#value(node.object), node.name);
       case "index": {
         const [array, index] = [this.#dereferenced(this.#value(node.array)), this.#value(node.index)];
-        return this.#complete(array.at(index.integer));
+        const element = containerOf(array)?.at?.(Number(index.integer)) ?? array.at(index.integer);
+        return this.#complete(element);
       }
       case "cast":
         return this.#cast(this.#value(node.operand), this.#type(node.type));
@@ -197,6 +199,8 @@ class CEvaluator {
         }.`,
       );
     }
+    const pointee = value.has(name) ? undefined : containerOf(value)?.pointee?.();
+    if (pointee !== undefined) return this.#member(pointee, name);
     const field = value.bare.statics?.find((each) => each.name === name);
     const found = field === undefined ? value.field(name) : this.#target.variable(field.entry);
     if (found === undefined) throw new DebugValueError(`static field ${name} has been optimized out`);
@@ -207,7 +211,10 @@ class CEvaluator {
     if (operator === "&") return this.#addressOf(this.#value(operand));
     const value = this.#dereferenced(this.#value(operand));
     switch (operator) {
-      case "*":
+      case "*": {
+        const { same, pointee } = containerOf(value) ?? {};
+        const held = same ?? pointee?.();
+        if (held !== undefined) return this.#complete(held);
         if (value.bare.kind === "base" && value.bare.encoding !== "float") {
           return this.#word(value);
         }
@@ -215,6 +222,7 @@ class CEvaluator {
           throw new DebugValueError("Attempt to take contents of a void pointer; cast it, as in `*(long *)p`");
         }
         return this.#complete(value.deref());
+      }
       case "!":
         return this.#truth(!isTrue(value));
       case "-": {

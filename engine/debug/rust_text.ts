@@ -6,7 +6,8 @@
 
 import type { DebugType, Member } from "../binary/dwarf/mod.ts";
 import { quotedText } from "./number_text.ts";
-import { bareType, type DebugValue } from "./value.ts";
+import { sliceOf } from "./containers/rust.ts";
+import type { DebugValue } from "./value.ts";
 
 /** Writes a part of a value. */
 export type WritePart = (part: DebugValue) => string;
@@ -45,18 +46,16 @@ function variantText(value: DebugValue, bare: DebugType, write: WritePart): stri
   return `${bare.name}::${member.name}${fieldsText(inside, inside.bare.members ?? [], write, "")}`;
 }
 
-/** A text or a slice: where it begins, and how long it is. */
-function sliceText(value: DebugValue, { name = "", members = [] }: DebugType, write: WritePart): string | undefined {
-  const isText = name === "&str" || name === "&mut str";
-  const [data, length] = ["data_ptr", "length"].map((each) => members.find((member) => member.name === each));
-  if (data === undefined || length === undefined || !(isText || /^&(?:mut )?\[/.test(name))) return undefined;
-  const [start, count] = [value.member(data), Number(value.member(length).unsigned)];
+/** A text or a slice as gdb writes it. */
+function sliceText(value: DebugValue, type: DebugType, write: WritePart): string | undefined {
+  const slice = sliceOf(value, type);
+  if (slice === undefined) return undefined;
+  const { start, count, isText } = slice;
   const shown = Math.min(count, MOST_ELEMENTS);
   if (isText) {
     const bytes = start.target.memory.bytes(start.unsigned, shown);
     return quotedText([...bytes], "", count > shown);
   }
-  const element = bareType(start.type).target;
-  const items = element === undefined ? [] : Array.from({ length: shown }, (_, index) => write(start.at(index)));
-  return `${name} [${items.join(", ")}${count > shown ? "..." : ""}]`;
+  const items = Array.from({ length: shown }, (_, index) => write(start.at(index)));
+  return `${type.name} [${items.join(", ")}${count > shown ? "..." : ""}]`;
 }

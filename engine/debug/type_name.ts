@@ -4,13 +4,20 @@
  */
 
 import type { DebugType, Member } from "../binary/dwarf/mod.ts";
+import { rustTypeLines, rustTypeName } from "./rust_type.ts";
 
 /** Types inside one another before a name counts as endless. */
 const MAXIMUM_DEPTH = 64;
 
 /** The type's name. @param declarator What is declared of the type: a variable's name, or nothing. */
 export function typeName(type: DebugType, declarator = ""): string {
+  if (declarator === "" && isOfRust(type)) return rustTypeName(type);
   return declare(type, declarator, 0);
+}
+
+/** Whether a type is Rust's, or a pointer to one of those. */
+function isOfRust({ isRust, kind, target }: DebugType): boolean {
+  return isRust ?? (kind === "pointer" && target?.isRust === true);
 }
 
 function declare(type: DebugType, declarator: string, depth: number): string {
@@ -22,7 +29,6 @@ function declare(type: DebugType, declarator: string, depth: number): string {
     case "reference":
     case "rvalue reference": {
       if (target === undefined || type.entry !== undefined && type.name !== undefined) break;
-      if (type.isRust && declarator === "") return `*mut ${inner(target, "")}`;
       const mark = type.kind === "pointer" ? "*" : type.kind === "reference" ? "&" : "&&";
       const isCompound = target.kind === "array" || target.kind === "function";
       return inner(target, isCompound ? `(${mark}${declarator})` : `${mark}${declarator}`);
@@ -30,7 +36,6 @@ function declare(type: DebugType, declarator: string, depth: number): string {
     case "array": {
       if (target === undefined) break;
       const counts = type.counts ?? [undefined];
-      if (type.isRust && declarator === "") return `[${inner(target, "")}; ${counts[0] ?? ""}]`;
       return inner(target, `${declarator}${counts.map((count) => `[${count ?? ""}]`).join("")}`);
     }
     case "function":
@@ -94,7 +99,7 @@ export function shortName(name: string): string {
 
 /** Lines that define the type: its fields, if it has some. */
 export function typeLines(type: DebugType): string[] {
-  if (type.isRust && type.kind === "pointer") return [typeName(type)];
+  if (isOfRust(type)) return rustTypeLines(type);
   const [inside, wrap] = unwrapped(type);
   if (inside.kind === "enumeration") {
     let next = 0n;

@@ -266,6 +266,11 @@ export class DebugValue {
     throw new DebugValueError(`There is no member named ${name}`);
   }
 
+  /** Whether it has a field of a name; see {@linkcode DebugValue.field}. */
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
+  }
+
   #find(name: string): DebugValue | undefined {
     const members = [...this.bare.members ?? [], ...(this.bare.variants?.list ?? []).flatMap((each) => each.members)];
     const own = members.find((each) => each.name === name && !each.isBase);

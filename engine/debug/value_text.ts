@@ -1,12 +1,13 @@
 /**
  * Values as gdb prints them: `{x = 1, name = 0x4006f4 "root"}`, `97 'a'`, `(node *) 0x55555555a2a0`.
  *
- * Leaves out gdb's pretty-printers. GDB manual, "Data".
+ * Containers are shown by what they hold, as gdb's pretty-printers do. GDB manual, "Data".
  */
 
 import { type DebugType, DwarfError, type Member } from "../binary/dwarf/mod.ts";
 import { demangle } from "../symbols/mod.ts";
 import { GuestMemoryError } from "../memory/errors.ts";
+import { type Container, containerOf, type ContainerText } from "./containers/mod.ts";
 import { characterText, floatText, isRepeat, quotedText, runsOf } from "./number_text.ts";
 import { rustText } from "./rust_text.ts";
 import { typeName } from "./type_name.ts";
@@ -23,12 +24,15 @@ export interface TextOptions {
   readonly isTop?: boolean;
   /** Whether structures and arrays are left out: `...`, as for arguments in a backtrace. */
   readonly isBrief?: boolean;
+  /** Whether containers are shown by their fields. */
+  readonly isRaw?: boolean;
 }
 
 /** The text of a value; what cannot be read says so. */
-export function valueText(value: DebugValue, { isTop = false, isBrief = false }: TextOptions = {}): string {
+export function valueText(value: DebugValue, options: TextOptions = {}): string {
+  const { isTop = false, isBrief = false, isRaw = false } = options;
   try {
-    return new Writer(isBrief).text(value, isTop, 0);
+    return new Writer(isBrief, isRaw).text(value, isTop, 0);
   } catch (error) {
     return problemText(error);
   }
@@ -53,11 +57,13 @@ class Writer {
   /** Elements that may still be shown. */
   #left = MOST_ELEMENTS;
 
-  constructor(readonly isBrief: boolean) {}
+  constructor(readonly isBrief: boolean, readonly isRaw: boolean) {}
 
   text(value: DebugValue, isTop: boolean, depth: number): string {
     const { bare } = value;
     if (value.isSynthetic) return this.#synthetic(value, isTop, depth);
+    const container = this.#containerOf(value);
+    if (container !== undefined) return this.#container(container, depth);
     const isCompound = bare.members !== undefined && COMPOUND.has(bare.kind);
     if (this.isBrief && (isCompound || bare.kind === "array")) return "...";
     if (!isCompound && bare.kind !== "array" && !value.isAvailable) return "<optimized out>";
@@ -86,6 +92,47 @@ class Writer {
       default:
         return bare.size > 0 && bare.size <= 8 ? `${value.unsigned}` : "<unknown type>";
     }
+  }
+
+  /** What a container holds, or the container that a reference is to. */
+  #containerOf(value: DebugValue): Container | undefined {
+    if (this.isRaw) return undefined;
+    const isReference = value.bare.kind === "reference" || value.bare.kind === "rvalue reference";
+    return containerOf(isReference && value.isAvailable ? value.deref() : value);
+  }
+
+  #container({ title, text, same, ...held }: Container, depth: number): string {
+    if (depth > MOST_DEPTH) return "{...}";
+    if (same !== undefined) return this.text(same, false, depth);
+    if (text !== undefined) return this.#containerText(text);
+    if (held.fields === undefined && held.pairs === undefined && held.elements === undefined) return title ?? "{...}";
+    if (this.isBrief && held.pairs === undefined && held.fields === undefined) {
+      for (const _ of held.elements?.() ?? []) return `${title} = {...}`;
+      return `${title}`;
+    }
+    if (this.isBrief) return title === undefined ? "{...}" : `${title} = {...}`;
+    const parts: string[] = [];
+    const write = (part: DebugValue) => this.#inside(() => this.text(part, false, depth + 1));
+    const most = held.pairs === undefined ? MOST_ELEMENTS : MOST_ELEMENTS / 2;
+    for (const part of partsOf(held, write)) {
+      if (parts.length === most) {
+        parts[most - 1] += "...";
+        break;
+      }
+      parts.push(part);
+    }
+    const head = title === undefined ? "" : `${title} = `;
+    return parts.length === 0 ? `${title}` : `${head}{${parts.join(", ")}}`;
+  }
+
+  #containerText({ start, length }: ContainerText): string {
+    const element = start.bare.target ?? start.type;
+    const shown = Math.min(length, MOST_ELEMENTS);
+    return this.#inside(() => {
+      const { size } = bareType(element);
+      const codes = codesOf(start.target.memory.bytes(start.unsigned, shown * size), size);
+      return quotedText(codes, size === 1 ? "" : prefixOf(element), length > shown);
+    });
   }
 
   /** A pointer or reference to what is not in memory. */
@@ -134,7 +181,7 @@ class Writer {
     if (target !== undefined && to !== undefined && isCharacter(to)) {
       return address === 0n ? "0x0" : `0x${address.toString(16)} ${this.#textAt(value, address)}`;
     }
-    const text = addressText(address, value);
+    const text = `${addressText(address, value)}${rustBytes(to, value)}`;
     return isTop ? `(${typeName(value.type)}) ${text}` : text;
   }
 
@@ -183,11 +230,7 @@ class Writer {
 
   #characters(value: DebugValue, element: DebugType, count: number): string {
     const { size } = bareType(element);
-    const { bytes } = value;
-    const view = new DataView(bytes.buffer);
-    const codes = Array.from({ length: Math.min(count, MOST_ELEMENTS) }, (_, index) => {
-      return size === 1 ? bytes[index] : size === 2 ? view.getUint16(index * 2, true) : view.getUint32(index * 4, true);
-    });
+    const codes = codesOf(value.bytes, size).slice(0, MOST_ELEMENTS);
     const isCut = count > MOST_ELEMENTS;
     if (!isCut && codes.at(-1) === 0) codes.pop();
     return quotedText(codes, size === 1 ? "" : prefixOf(element), isCut);
@@ -203,7 +246,7 @@ class Writer {
         parts.push(`static ${each.name} = ${this.#inside(() => this.text(found, false, depth + 1))}`);
       }
     }
-    return parts.length === 0 ? "<no data fields>" : `{${parts.join(", ")}}`;
+    return parts.length === 0 ? "<No data fields>" : `{${parts.join(", ")}}`;
   }
 
   #member(value: DebugValue, member: Member, depth: number): string {
@@ -213,6 +256,30 @@ class Writer {
     }
     return member.name === undefined ? text : `${member.name} = ${text}`;
   }
+}
+
+/** What Rust's byte strings add to their address: `b"text"`. */
+function rustBytes(to: DebugType | undefined, value: DebugValue): string {
+  const isBytes = to?.isRust === true && to.kind === "array" && bareType(to.target ?? to).name === "u8";
+  if (!isBytes || value.unsigned === 0n) return "";
+  const { bytes } = value.deref();
+  return ` b${quotedText([...bytes.subarray(0, MOST_ELEMENTS)], "", bytes.length > MOST_ELEMENTS)}`;
+}
+
+/** The numbers of characters of a size. */
+function codesOf(bytes: Uint8Array<ArrayBuffer>, size: number): number[] {
+  if (size === 1) return [...bytes];
+  const view = new DataView(bytes.buffer);
+  return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => {
+    return size === 2 ? view.getUint16(index * 2, true) : view.getUint32(index * 4, true);
+  });
+}
+
+/** What a container holds, part by part. */
+function* partsOf({ fields, pairs, elements }: Omit<Container, "title">, write: (part: DebugValue) => string) {
+  if (pairs !== undefined) { for (const [key, value] of pairs()) yield `[${write(key)}] = ${write(value)}`; }
+  else if (fields !== undefined) { for (const [name, value] of fields()) yield `${name} = ${write(value)}`; }
+  else for (const element of elements?.() ?? []) yield write(element);
 }
 
 const COMPOUND: ReadonlySet<string> = new Set(["structure", "class", "union"]);

@@ -5,6 +5,7 @@
  * `#####` is a line that never ran, `-` one without code. gcov(1).
  */
 
+import { demangle } from "../symbols/mod.ts";
 import { relativePath } from "./cobertura.ts";
 import { percentText, type Share, summaryOf, totalOf } from "./coverage_summary.ts";
 import type { SourceCoverage } from "./source_coverage.ts";
@@ -50,7 +51,7 @@ export function functionTable(files: readonly SourceCoverage[], root: string): s
   return textTable(
     ["CALLS", "FUNCTION", "WHERE"],
     files.flatMap(({ path, functions }) =>
-      functions.map(({ name, line, count }) => [count, name, `${relativePath(path, root)}:${line}`])
+      functions.map(({ name, line, count }) => [count, demangle(name), `${relativePath(path, root)}:${line}`])
     ),
   );
 }

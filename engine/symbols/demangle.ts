@@ -87,7 +87,8 @@ export function withoutParameters(name: string): string {
 }
 
 /**
- * Whether a symbol is of what somebody calls by a name: mangled, or one of the copies that optimizers make of a function.
+ * Whether a symbol is of what somebody calls by a name: mangled, one of the copies that optimizers make of a function, or
+ * a template's for whatever types, if the name has none.
  *
  * @param symbol The symbol's name.
  * @param wanted What was written: `ns::function`, `function`, `function(int)`.
@@ -101,6 +102,34 @@ export function isCalled(symbol: string, wanted: string): boolean {
   if (word === undefined || !mangled.includes(word)) return false;
   const full = demangle(mangled);
   if (full === wanted) return true;
-  const plain = withoutParameters(full);
-  return plain === wanted || plain.endsWith(`::${wanted}`) || full.endsWith(`::${wanted}`);
+  const plain = withoutResult(withoutParameters(full));
+  if (plain === wanted || plain.endsWith(`::${wanted}`) || full.endsWith(`::${wanted}`)) return true;
+  if (wanted.includes("<") || !plain.includes("<")) return false;
+  const generic = withoutArguments(plain);
+  return generic === wanted || generic.endsWith(`::${wanted}`);
+}
+
+/** The name without the type that comes first in the names of templates. */
+function withoutResult(name: string): string {
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < name.length && !name.startsWith("operator", start); at++) {
+    if (name[at] === "<") depth++;
+    else if (name[at] === ">") depth--;
+    else if (name[at] === " " && depth === 0) start = at + 1;
+  }
+  return name.slice(start);
+}
+
+/** The name without what templates are made for. */
+function withoutArguments(name: string): string {
+  let depth = 0;
+  let generic = "";
+  for (let at = 0; at < name.length; at++) {
+    // Rust writes what implements what in angles at the start, C++ has operators: neither are arguments.
+    if (name[at] === "<" && at > 0 && !generic.endsWith("operator")) depth++;
+    else if (name[at] === ">" && depth > 0) depth--;
+    else if (depth === 0) generic += name[at];
+  }
+  return generic.replace(/(?:::)+$/, "").replaceAll("::::", "::");
 }

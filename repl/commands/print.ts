@@ -11,14 +11,15 @@ import type { Command } from "./command.ts";
 
 /** Lines for the value of an expression of C, of one over registers or, if it is neither, of TypeScript. */
 export async function printLines(session: Session, format: string, expression: string): Promise<string[]> {
-  if (format !== "") {
+  const isRaw = format.includes("r");
+  if (format.replace("r", "") !== "") {
     const [value, own] = await numberOf(session, expression);
     const size = [...format].map((letter) => SIZES[letter]).find((each) => each !== undefined) ?? own;
     const letter = [...format].find((each) => !(each in SIZES)) ?? "x";
     return [valueText(value, letter, size, session.describe, false)];
   }
   const found = interpretC(session, expression);
-  if (found !== undefined) return [cLine(session, found)];
+  if (found !== undefined) return [cLine(session, found, isRaw)];
   const value = expressionValue(session, expression);
   if (typeof value === "bigint") return shownValue(session, value);
   const outcome = await session.evaluator.evaluate(expression);
@@ -29,9 +30,9 @@ export async function printLines(session: Session, format: string, expression: s
   throw new CommandError("Not waited for any longer");
 }
 
-function cLine(session: Session, found: Evaluated): string {
+function cLine(session: Session, found: Evaluated, isRaw: boolean): string {
   if ("type" in found) throw new CommandError("Attempt to use a type name as an expression; see `ptype`");
-  return `$${session.selection.keep(found.value)} = ${debugText(found.value, { isTop: true })}`;
+  return `$${session.selection.keep(found.value)} = ${debugText(found.value, { isTop: true, isRaw })}`;
 }
 
 /** The number that a format is to show. */
@@ -55,7 +56,7 @@ export const print: Command = {
   details:
     "EXPRESSION is one of C over the variables of the selected frame: node->next->value, *ptr, array[3], &x, *argv@2,\n" +
     "(char)x, x = 5. It may have registers, $rax, and values shown before, $1. What no variable is called is as for `x`,\n" +
-    "or TypeScript. FORMAT is a letter of `x`: p/d $rax.",
+    "or TypeScript. FORMAT is a letter of `x`: p/d $rax; p/r shows a container by its fields.",
   example: "print $rsp+8\nprint/d $rdi",
   async run(session, text) {
     const match = /^(?:\/([a-z]*))?\s*(.*)$/s.exec(text);

@@ -12,6 +12,8 @@ export function withoutAddresses(text: string): string {
  *
  * @param place Where a breakpoint is set.
  * @param skip How often it is passed by before.
+ * @param commands What is done there.
+ * @param before Commands that are done before the program runs.
  * @returns The output of each command.
  */
 export async function gdbAt(
@@ -19,8 +21,15 @@ export async function gdbAt(
   place: string,
   skip: number,
   commands: readonly string[],
+  before: readonly string[] = [],
 ): Promise<string[]> {
-  const setup = ["set width 0", "set height 0", "set print entry-values default", "set debuginfod enabled off"];
+  const setup = [
+    ...before,
+    "set width 0",
+    "set height 0",
+    "set print entry-values default",
+    "set debuginfod enabled off",
+  ];
   const script = [
     ...setup,
     ...[`break ${place}`, `ignore 1 ${skip}`, "run > /dev/null"],

@@ -103,7 +103,12 @@ for (const flags of [["-O2"], ["-O2", "-gdwarf-4"], ["-O1", "-fomit-frame-pointe
 
 for (const flags of [["-O0"], ["-O2"], ["-O0", "-fdebug-types-section"]]) {
   Deno.test(`variables and frames of C++ compiled with ${flags.join(" ")} are gdb's`, async () => {
-    const program = await compile(new URL("shapes.cc", import.meta.url), ["-g", ...flags, ...STATIC, "-lstdc++"]);
+    const program = await compile(new URL("guests/shapes.cc", import.meta.url), [
+      "-g",
+      ...flags,
+      ...STATIC,
+      "-lstdc++",
+    ]);
     for (const skip of [0, 2, 3]) {
       // gdb takes apart what a reference refers to that is nowhere; here it is shown as a whole.
       const levels = flags.includes("-O0") ? [1, 2] : [1];

@@ -42,6 +42,7 @@ export const TAG = {
   callSiteParameter: 0x49,
   skeletonUnit: 0x4a,
   immutableType: 0x4b,
+  gnuTemplateParameterPack: 0x4107,
   gnuCallSite: 0x4109,
   gnuCallSiteParameter: 0x410a,
 } as const;

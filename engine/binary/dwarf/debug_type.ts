@@ -1,7 +1,7 @@
 /**
  * Types of a program, as its debugging entries describe them: what of them is needed to show values and reach into them.
  *
- * What a type refers to is read when somebody asks for it. Leaves out template parameters of values, and types whose size
+ * What a type refers to is read when somebody asks for it. Leaves out values that templates are made for, and types whose size
  * depends on the run, but for the counts of arrays that a variable holds. DWARF 5, chapter 5.
  */
 
@@ -136,6 +136,8 @@ export interface DebugType {
   readonly variants?: Variants | undefined;
   /** Names of an enumeration's numbers. */
   readonly enumerators?: readonly Enumerator[];
+  /** Types that a template was made for; of several for one parameter, each. */
+  readonly templateArguments?: readonly DebugType[];
   /** Parameters of a type of functions. */
   readonly parameters?: readonly Parameter[];
   /** Whether it is only said that there is such a type. */
@@ -329,6 +331,13 @@ class EntryType implements DebugType {
     if (this.entry.flag(ATTRIBUTE.enumClass)) return `${name}::`;
     const end = name.lastIndexOf("::");
     return end < 0 ? "" : name.slice(0, end + 2);
+  }
+
+  get templateArguments(): readonly DebugType[] {
+    return this.entry.children.flatMap((child) => {
+      const list = child.tag === TAG.gnuTemplateParameterPack ? child.children : [child];
+      return list.filter(({ tag }) => tag === TAG.templateTypeParameter).map(typeOfValue);
+    });
   }
 
   get parameters(): readonly Parameter[] {

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { DebugLines, DebugSections } from "../../../engine/binary/dwarf/mod.ts";
 import { baseName } from "../../../engine/binary/dwarf/source_paths.ts";
 import { compile } from "../../programs/compile.ts";
+import { hasRust } from "../../programs/rust.ts";
 import { objdumpRows, rowsOf } from "./rows.ts";
 import { C_PROGRAM, CPP_PROGRAM, RUST_PROGRAM, sectionsOf, tool } from "./tools.ts";
 
@@ -64,16 +65,6 @@ for (const version of [2, 3, 4, 5]) {
         if (version < 5) await compareWithAddr2line(path, sections);
       });
     });
-  }
-}
-
-/** Whether there is a Rust compiler that runs: Debian's own is older than the DWARF 5 that is of interest here. */
-function hasRust(): boolean {
-  try {
-    return new Deno.Command("rustc", { args: ["--version"], stdout: "null", stderr: "null" }).outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 
