@@ -97,7 +97,7 @@ export function isCalled(symbol: string, wanted: string): boolean {
   const mangled = symbol.replace(COPY, "");
   if (mangled === wanted) return true;
   if (!isMangled(mangled)) return false;
-  const word = /(\w+)\W*$/.exec(withoutParameters(wanted))?.[1];
+  const word = /(\w+)\W*$/.exec(withoutArguments(withoutParameters(wanted)))?.[1];
   // The names in a mangled name are as they are: most need not be demangled.
   if (word === undefined || !mangled.includes(word)) return false;
   const full = demangle(mangled);
