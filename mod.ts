@@ -23,6 +23,7 @@ export {
   libraryVariable,
   privateFolder,
 } from "./engine/ffi/library_places.ts";
+export { HostStream } from "./engine/ffi/host_stream.ts";
 
 export { ElfError, UnsupportedElfError } from "./engine/binary/elf/mod.ts";
 export { Emulator, type EmulatorOptions } from "./engine/emulator.ts";

@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "node:path";
-import type { ReportOutput } from "../../mod.ts";
+import { HostStream, type ReportOutput } from "../../mod.ts";
 import { CommandLineError, STATUS } from "./errors.ts";
 
 interface Target {
@@ -80,6 +80,7 @@ export class Output implements ReportOutput {
         this.#isGone = true;
         return 0;
       }
+      if (error instanceof Deno.errors.Interrupted) return 0;
       // The stream is shared with others, and one of them made it non-blocking.
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS);
@@ -93,6 +94,6 @@ function welcomesColors(stream: { isTerminal(): boolean }): boolean {
 }
 
 /** Standard output. */
-export const standardOutput: Output = new Output(Deno.stdout, welcomesColors(Deno.stdout));
+export const standardOutput: Output = new Output(new HostStream(1), welcomesColors(Deno.stdout));
 /** Standard error. */
-export const standardError: Output = new Output(Deno.stderr, welcomesColors(Deno.stderr));
+export const standardError: Output = new Output(new HostStream(2), welcomesColors(Deno.stderr));

@@ -7,6 +7,7 @@
 import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
 import process from "node:process";
+import { standardOutput } from "../cli/output.ts";
 import type { Output } from "../session/output.ts";
 import { styleFor } from "../views/style.ts";
 import type { Completion } from "./complete.ts";
@@ -26,8 +27,8 @@ const [TO_TOP, CLEAR_TO_LINE_END, CLEAR_TO_SCREEN_END] = ["\x1b[H", "\x1b[K", "\
 
 /** Writes all of a text to standard output, whatever takes it. */
 export function writeOut(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  standardOutput.write(text);
+  standardOutput.flush();
 }
 
 /** Columns and rows of the terminal. */

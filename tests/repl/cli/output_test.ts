@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { Output } from "../../../repl/cli/output.ts";
+import { compile } from "../../programs/compile.ts";
 import { CERATOPS, FIB, run } from "./command.ts";
+
+/** Makes its standard output, which it shares with whoever started it, non-blocking. */
+const NONBLOCKING = `#include <fcntl.h>
+int main(void) { return fcntl(1, F_SETFL, fcntl(1, F_GETFL) | O_NONBLOCK) == 0 ? 0 : 1; }`;
 
 Deno.test("Output.flush() writes all, whatever the target takes at a time", () => {
   let written = "";
@@ -38,6 +43,8 @@ const LARGE = `export default { name: "large", description: "", setup(api) {
   api.onReport((report) => { for (let i = 0; i < 200_000; i++) report.write("line " + i + "\\n"); });
 } };`;
 
+const LINES = Array.from({ length: 200_000 }, (_, i) => `line ${i}\n`).join("");
+
 async function withLarge(test: (path: string) => Promise<void>): Promise<void> {
   const folder = Deno.makeTempDirSync();
   try {
@@ -54,6 +61,27 @@ Deno.test("run writes a large report in full to a pipe that is read slowly", asy
     const { stdout } = await run(["sh", "-c", command, "sh", ...CERATOPS, "run", "--plugin", path, FIB]);
     assert.equal(stdout, "line 199999\n");
   });
+});
+
+Deno.test("run writes a large report in full to a pipe that its guest made non-blocking", async () => {
+  const guest = await compile(NONBLOCKING);
+  await withLarge(async (path) => {
+    const command = `"$@" 2>&1 | { sleep 0.3; cat; }`;
+    const { stdout } = await run(["sh", "-c", command, "sh", ...CERATOPS, "run", "--plugin", path, guest]);
+    assert.equal(stdout, LINES);
+  });
+});
+
+Deno.test("standard output that is non-blocking gets each line once", async () => {
+  const guest = await compile(NONBLOCKING);
+  const code = `
+    import { standardOutput } from "${new URL("../../../repl/cli/output.ts", import.meta.url)}";
+    for (let i = 0; i < 200_000; i++) standardOutput.write("line " + i + "\\n");
+    standardOutput.flush();
+    Deno.exit(0);`;
+  const command = `{ "$1"; "$2" eval "$3"; } | { sleep 0.3; cat; }`;
+  const { stdout } = await run(["sh", "-c", command, "sh", guest, Deno.execPath(), code]);
+  assert.equal(stdout, LINES);
 });
 
 Deno.test("run keeps the guest's exit status when the reader of its report goes away", async () => {
