@@ -20,7 +20,7 @@ const ERRORS: Readonly<Record<number, new (message: string) => Error>> = {
 export class HostStream {
   readonly #descriptor: bigint;
 
-  /** @param descriptor Such as 1, standard output. */
+  /** Takes a stream that is open. @param descriptor Such as 1, standard output. */
   constructor(descriptor: number) {
     this.#descriptor = BigInt(descriptor);
   }
