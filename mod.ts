@@ -73,6 +73,8 @@ export { UnicornError } from "./engine/ffi/unicorn.ts";
 export { CapstoneError } from "./engine/ffi/capstone.ts";
 export { ProgramError } from "./engine/loader/errors.ts";
 export type { FlowKind, Instruction } from "./engine/disasm/disassembler.ts";
+export type { RegisterAccess } from "./engine/disasm/register_access.ts";
+export { type PartAccess, RegisterParts } from "./engine/disasm/register_parts.ts";
 export { GuestMemoryError } from "./engine/memory/errors.ts";
 export { GuestData } from "./engine/memory/guest_data.ts";
 export type { GuestMemory, Mapping, MemoryListener } from "./engine/memory/guest_memory.ts";
@@ -211,6 +213,7 @@ export {
   readCacheGeometry,
   type ReplacementPolicy,
 } from "./engine/report/cache_model.ts";
+export { type Dependence, DependenceTracker, INITIAL } from "./engine/report/dependences.ts";
 export { EventFileWriter, type FileEvent, readEventFile } from "./engine/report/event_file.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";

@@ -10,6 +10,7 @@ import type { FlowBatch } from "./counters/flow.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventBatch, EventKind, EventSites } from "./counters/events.ts";
 import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
+import type { RegisterAccess } from "./disasm/register_access.ts";
 import type { CallHandlers } from "./hooks/intercept.ts";
 import type { Location } from "./hooks/registry.ts";
 import type { MemoryAccess } from "./hooks/accesses.ts";
@@ -119,12 +120,20 @@ export interface PluginSyscall {
   readonly thread: number;
   /** As in syscalls(2). */
   readonly name: string;
+  /** The six argument registers, as they were at entry. */
+  readonly arguments: readonly bigint[];
   /** The call as strace(1) writes it, with its arguments and its result. */
   readonly text: string;
   /** What it returned; a negative errno for a failure. */
   readonly result: number | bigint;
   /** How long it took, waiting included. */
   readonly milliseconds: number;
+}
+
+/** Options of {@linkcode PluginApi.onEvents}. */
+export interface EventOptions {
+  /** Whether events come from all code, and not only from the plugin's part of it. */
+  readonly everywhere?: boolean;
 }
 
 /** What a plugin can do. */
@@ -164,6 +173,10 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   flow(instruction: Instruction): FlowKind;
   /** Names of Capstone's groups that an instruction is in, such as `jump`, `sse2`. */
   groups(instruction: Instruction): string[];
+  /** Which registers and flags an instruction reads and writes. */
+  registerAccess(instruction: Instruction): RegisterAccess;
+  /** Whether an address is in the plugin's part of the code: what its parameter `within` says. */
+  covers(address: bigint): boolean;
   /** Has a closure called for each block before it runs for the first time. */
   onTranslate(callback: (block: PluginBlock) => void): void;
   /**
@@ -201,9 +214,14 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
    *
    * @param kinds Which events: entered blocks, executed instructions, accesses to memory.
    * @param callback Gets a batch; its arrays are used again when it returns.
+   * @param options Whether events of other code are wanted too.
    * @returns What tells where events come from.
    */
-  onEvents(kinds: readonly EventKind[], callback: (batch: EventBatch) => void): EventSites;
+  onEvents(
+    kinds: readonly EventKind[],
+    callback: (batch: EventBatch) => void,
+    options?: EventOptions,
+  ): EventSites;
   /** Has a closure called after each system call; one that ends the program is told as well. */
   onSyscall(callback: (call: PluginSyscall) => void): void;
   /** Has a closure called when a signal is delivered, with the line that strace(1) writes. */

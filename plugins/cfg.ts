@@ -1,7 +1,7 @@
 /**
  * The control flow that was taken, as a graph for Graphviz: blocks with their code, edges with their counts.
  *
- * Use it with `within`: `--plugin cfg,within=main`. An edge that leaves that code is left out. Costs a callback a block.
+ * Use it with `within`: `--plugin cfg,within=main`. An edge that leaves that code is left out.
  */
 
 import { definePlugin, symbolLabel, trackEdges } from "../mod.ts";

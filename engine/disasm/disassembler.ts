@@ -8,6 +8,7 @@
 import { CapstoneError, type CapstoneSymbols, CS, openCapstone } from "../ffi/capstone.ts";
 import { hostBuffer } from "../ffi/libc.ts";
 import { type MemoryOperand, readOperands } from "./operands.ts";
+import { type RegisterAccess, registerAccess } from "./register_access.ts";
 import { stringOperands } from "./string_operands.ts";
 import { Texts } from "./texts.ts";
 
@@ -32,6 +33,8 @@ export interface Instruction {
 const INSN = { SIZE: 16, MNEMONIC: 42, OPERANDS: 74, DETAIL: 240, END: 248 } as const;
 /** Offsets in `cs_detail`. */
 const DETAIL = { GROUPS: 83, GROUP_COUNT: 91, X86: 96, END: 96 + 72 + 8 * 48 } as const;
+/** Offset of `eflags` in `cs_x86`. */
+const FLAGS = 56;
 const FLOW: readonly (readonly [group: number, kind: FlowKind])[] = [[2, "call"], [3, "return"], [1, "jump"], [
   4,
   "interrupt",
@@ -40,6 +43,8 @@ const LONGEST = 15;
 const CHUNK = 4096;
 /** More than Capstone has instructions. */
 const MOST_NAMES = 2000;
+/** Length of `cs_regs`. */
+const MOST_REGISTERS = 64;
 
 /** A decoder of x86-64 code. */
 export class Disassembler {
@@ -202,6 +207,28 @@ export class Disassembler {
       (_, index) => detail.getUint8(DETAIL.GROUPS + index),
     );
     return FLOW.find(([group]) => groups.includes(group))?.[1] ?? "none";
+  }
+
+  /** Which registers and flags an instruction reads and writes. */
+  registerAccess(instruction: Instruction): RegisterAccess {
+    const detail = this.#detail(instruction);
+    if (detail === undefined) return registerAccess(instruction, [], [], 0n);
+    const [reads, writes] = [new Uint16Array(MOST_REGISTERS), new Uint16Array(MOST_REGISTERS)];
+    const [readCount, writeCount] = [new Uint8Array(1), new Uint8Array(1)];
+    const status = this.#capstone.cs_regs_access(
+      ...[this.#detailHandle, this.#record, reads, readCount, writes, writeCount] as const,
+    );
+    if (status !== 0) throw new CapstoneError(status, "cs_regs_access");
+    const names = (ids: Uint16Array) => [...ids].map((id) => this.#registerName(id));
+    const flags = detail.getBigUint64(DETAIL.X86 + FLAGS, true);
+    return registerAccess(
+      ...[
+        instruction,
+        names(reads.subarray(0, readCount[0])),
+        names(writes.subarray(0, writeCount[0])),
+        flags,
+      ] as const,
+    );
   }
 
   /** The memory operands of an instruction, in order. */

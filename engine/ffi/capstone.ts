@@ -13,6 +13,8 @@ const PROTOTYPES = {
   cs_malloc: { parameters: ["usize"], result: "pointer" },
   // bool cs_disasm_iter(csh handle, const uint8_t **code, size_t *size, uint64_t *address, cs_insn *insn)
   cs_disasm_iter: { parameters: ["usize", "buffer", "buffer", "buffer", "pointer"], result: "bool" },
+  // cs_err cs_regs_access(csh handle, const cs_insn *insn, cs_regs read, uint8_t *reads, cs_regs write, uint8_t *writes)
+  cs_regs_access: { parameters: ["usize", "pointer", "buffer", "buffer", "buffer", "buffer"], result: "i32" },
   cs_reg_name: { parameters: ["usize", "u32"], result: "pointer" },
   cs_group_name: { parameters: ["usize", "u32"], result: "pointer" },
   cs_insn_name: { parameters: ["usize", "u32"], result: "pointer" },

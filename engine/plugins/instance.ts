@@ -8,6 +8,7 @@ import type { FlowBatch, FlowReader } from "../counters/flow.ts";
 import type { EventBatch, EventKind, EventReceiver } from "../counters/events.ts";
 import { Coverage } from "../coverage.ts";
 import {
+  type EventOptions,
   type Plugin,
   PLUGIN_API_VERSION,
   type PluginApi,
@@ -154,6 +155,8 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       disassemble: (address, size) => decode(Number(address), size, this.#attacher),
       flow: (instruction) => disassembler.flow(instruction),
       groups: (instruction) => disassembler.groups(instruction),
+      registerAccess: (instruction) => disassembler.registerAccess(instruction),
+      covers: (address) => this.#within.has(Number(address)),
       onTranslate: (callback) => void callbacks.translate.push(callback),
       onLeave: (callback) => void callbacks.leave.push(callback),
       onPlace: (where, callback) => this.#places.onPlace(where, callback),
@@ -162,7 +165,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       stop: (why) => this.#ground.stop(why),
       end: (status) => this.#ground.end(status),
       onFlow: (callback) => this.#read(callback),
-      onEvents: (kinds, callback) => this.#receive(kinds, callback),
+      onEvents: (kinds, callback, options) => this.#receive(kinds, callback, options),
       onSyscall: (callback) => {
         callbacks.syscall.push(callback);
         this.#watchSyscalls();
@@ -197,11 +200,11 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     if (this.#receivers.length > 0) this.#ground.machine.events.deliver();
   }
 
-  #receive(kinds: readonly EventKind[], callback: (batch: EventBatch) => void) {
+  #receive(kinds: readonly EventKind[], callback: (batch: EventBatch) => void, options: EventOptions = {}) {
     const { events } = this.#ground.machine;
     const receiver: EventReceiver = {
       kinds: new Set(kinds),
-      covers: (address) => this.#within.has(address),
+      covers: (address) => options.everywhere === true || this.#within.has(address),
       receive: (batch) => this.#isEnabled && this.#guarded(() => callback(batch)),
     };
     this.#receivers.push(receiver);

@@ -27,7 +27,8 @@ export function syscallObserver(
       const milliseconds = performance.now() - (starts.get(call.thread) ?? performance.now());
       starts.delete(call.thread);
       writer.left?.(call);
-      onCall({ thread: call.thread.tid, name: call.name, text, result: call.result ?? 0, milliseconds });
+      const { thread: { tid: thread }, name, registers, result = 0 } = call;
+      onCall({ thread, name, arguments: registers, text, result, milliseconds });
     },
     signalled(info, process) {
       writer.signalled?.(info, process);
