@@ -18,6 +18,7 @@ import {
 } from "./debug/mod.ts";
 import { variableOfEntry } from "./debug/names.ts";
 import { entryOf } from "./debug/source_frame.ts";
+import { typeOfValue } from "./binary/dwarf/mod.ts";
 import { infoOf, type SymbolAt, type Symbols } from "./symbols/mod.ts";
 import { type Frame, unwind } from "./unwind.ts";
 
@@ -35,6 +36,9 @@ export interface ContextOwner {
   /** Has the instruction at hand translated anew: the translator may have worked out already what it does. */
   renew(): void;
 }
+
+/** The guest as its variables are found in it. */
+export let targetOf: (cpu: GuestContext) => Target;
 
 /** The guest at the moment: `cpu.rax`, `cpu.args[0]`, `cpu.symbol`, `cpu.instruction`. */
 export class GuestContext extends GuestCpu {
@@ -114,7 +118,10 @@ export class GuestContext extends GuestCpu {
     return unwind({ pc: this.pc, registers }, this.memory, this.symbols, limit);
   }
 
-  /** The guest as its variables are found in it. */
+  static {
+    targetOf = (cpu) => cpu.#target;
+  }
+
   get #target(): Target {
     const { memory, symbols, fsBase } = this;
     const target: Target = {
@@ -122,6 +129,7 @@ export class GuestContext extends GuestCpu {
       symbols,
       fsBase,
       xmm: (index) => this.xmm(index),
+      x87: (index) => this.x87(index),
       variable: (entry) => variableOfEntry(target, entry),
       setGeneral: (encoding, value) => void (this[GENERAL_REGISTERS[encoding]] = value),
     };
@@ -201,7 +209,7 @@ export class GuestContext extends GuestCpu {
   returned(frame: SourceFrame): DebugValue | undefined {
     const entry = entryOf(frame);
     const { image } = frame.frame;
-    return entry && image && infoOf(image).ask(() => returnedValue(this.#target, this, entry));
+    return entry && image && infoOf(image).ask(() => returnedValue(this.#target, this, typeOfValue(entry)));
   }
 
   /** The instruction that is executed next; undefined where no memory is mapped. */

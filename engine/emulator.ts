@@ -2,7 +2,16 @@
  * The facade of the library: one guest program, from its start to its end, with everything attached to it.
  */
 
+import { callInC, type FunctionCall } from "./call_in_c.ts";
 import { Closures } from "./closures.ts";
+import {
+  type DebugValue,
+  DebugValueError,
+  type Evaluated,
+  evaluateWithCalls,
+  scopeOfFrame,
+  type SourceFrame,
+} from "./debug/mod.ts";
 import { Disassembler } from "./disasm/disassembler.ts";
 import {
   EventListeners,
@@ -19,7 +28,7 @@ import { Guest } from "./guest.ts";
 import type { GuestOptions, GuestProcess, GuestThread } from "./guest_options.ts";
 import { InstrumentedProcess } from "./instrumented_process.ts";
 import type { Instruments } from "./instruments.ts";
-import type { GuestContext } from "./context.ts";
+import { type GuestContext, targetOf } from "./context.ts";
 import { signalNumber } from "./linux/abi/signals.ts";
 import type { ArrivingSignal } from "./linux/observers.ts";
 import type { PermissionRequest } from "./linux/permissions.ts";
@@ -191,11 +200,47 @@ export class Emulator extends InstrumentedProcess implements Disposable {
    */
   async call(where: string | bigint, ...args: readonly bigint[]): Promise<bigint> {
     const found = typeof where === "bigint" ? { address: where, symbol: undefined } : this.symbols.find(where);
-    if (this.#running || this.ended !== undefined) {
-      throw new Error(`Cannot call ${where}: the guest ${this.#running ? "runs" : "has ended"}`);
-    }
     const isIndirect = found.symbol?.isIndirect && found.symbol.address === found.address;
     const address = isIndirect ? await this.call(found.address) : found.address;
+    return await this.#call({ name: `${where}`, address, args, collect: () => this.cpu.rax });
+  }
+
+  /**
+   * Evaluates an expression of C that may call functions of the stopped guest: `await emulator.evaluate("length(list)")`.
+   *
+   * @param expression As for `cpu.evaluate`.
+   * @param frame The frame whose variables are meant; by default the innermost one.
+   * @returns The value.
+   * @throws As `cpu.evaluate`, and {Error} If the guest stops before a function returns.
+   */
+  async evaluate(expression: string, frame?: SourceFrame): Promise<DebugValue> {
+    const found = await this.interpret(expression, frame);
+    if ("value" in found) return found.value;
+    throw new DebugValueError(`Cannot use \`${expression}\` as a value: it is a type`);
+  }
+
+  /**
+   * As {@linkcode evaluate}, but for an expression that may be a type, and with more names.
+   *
+   * @param dollar What names with a dollar before mean that are no registers.
+   * @returns The value, or the type.
+   * @throws As {@linkcode evaluate}.
+   */
+  interpret(
+    expression: string,
+    frame?: SourceFrame,
+    dollar?: (name: string) => DebugValue | undefined,
+  ): Promise<Evaluated> {
+    const { cpu } = this;
+    const scope = () => scopeOfFrame(targetOf(cpu), frame ?? cpu.frame, dollar);
+    return evaluateWithCalls(expression, scope, (request) => callInC(cpu, request, (call) => this.#call(call)));
+  }
+
+  /** Calls a function, and puts all registers back. */
+  async #call<T>({ name, address, args, prepare, collect, vectors = 0 }: FunctionCall<T>): Promise<T> {
+    if (this.#running || this.ended !== undefined) {
+      throw new Error(`Cannot call ${name}: the guest ${this.#running ? "runs" : "has ended"}`);
+    }
     const { machine } = this.#guest;
     using stack = new DisposableStack();
     const { thread } = this.#guest;
@@ -204,14 +249,19 @@ export class Emulator extends InstrumentedProcess implements Disposable {
       if (!thread.isEnded) this.#guest.select(thread);
       saved[Symbol.dispose]();
     });
+    prepare?.();
     let returned = false;
     machine.prepareCall(address, args, () => {
       returned = true;
       this.stop("returned");
     });
+    // A function with any number of arguments is told how many SSE registers have some.
+    this.cpu.rax = BigInt(vectors);
     const reason = await this.run();
-    if (returned) return this.cpu.rax;
-    throw new Error(`Cannot finish the call of ${where}: the guest stopped, ${reason.kind}`);
+    if (returned) return collect();
+    throw new Error(
+      `Cannot finish the call of ${name}: the guest stopped, ${"why" in reason ? reason.why : reason.kind}`,
+    );
   }
 
   /**

@@ -119,6 +119,19 @@ export class CpuView {
     return this.#registers.readWide(REGISTER_ID.XMM0 + index, 16);
   }
 
+  /** Sets an SSE register. @throws {RangeError} If there is none of that number, or there are not 16 bytes. */
+  setXmm(index: number, bytes: Uint8Array<ArrayBuffer>): void {
+    if (!(index >= 0 && index < 16)) throw new RangeError(`Cannot set xmm${index}: there are xmm0 to xmm15`);
+    if (bytes.length !== 16) throw new RangeError(`Cannot set xmm${index} to ${bytes.length} bytes: it has 16`);
+    this.#registers.writeWide(REGISTER_ID.XMM0 + index, bytes);
+  }
+
+  /** A register of the x87 stack, from its top: 10 bytes, the lowest first. @throws {RangeError} If there is none. */
+  x87(index: number): Uint8Array<ArrayBuffer> {
+    if (!(index >= 0 && index < 8)) throw new RangeError(`Cannot read st(${index}): there are st(0) to st(7)`);
+    return this.#registers.readWide(REGISTER_ID.ST0 + index, 10);
+  }
+
   /** All general registers, the program counter and the flags, by name. */
   all(): Readonly<Record<string, bigint>> {
     const general = GENERAL_REGISTERS.map((name, index) => [name, this.#registers.general(index)] as const);

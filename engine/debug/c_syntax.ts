@@ -2,7 +2,7 @@
  * Expressions as C writes them and gdb extends them, read into a tree: `node->next->value`, `*array@3`, `(char)x + 1`,
  * `$rax & 0xff`, `sizeof(struct node)`.
  *
- * Leaves out calls of functions, types of functions, and commas. ISO C, section 6.5; GDB manual, "Expressions".
+ * Leaves out types of functions, and commas between expressions. ISO C, section 6.5; GDB manual, "Expressions".
  */
 
 /** A type that is written in an expression. */
@@ -28,6 +28,7 @@ export type Node =
   | { readonly kind: "conditional"; readonly test: Node; readonly yes: Node; readonly no: Node }
   | { readonly kind: "member"; readonly object: Node; readonly name: string; readonly isArrow: boolean }
   | { readonly kind: "index"; readonly array: Node; readonly index: Node }
+  | { readonly kind: "call"; readonly callee: Node; readonly args: readonly Node[] }
   | { readonly kind: "cast"; readonly type: TypeNode; readonly operand: Node }
   | { readonly kind: "sizeof"; readonly operand: Node }
   | { readonly kind: "type"; readonly type: TypeNode };
@@ -39,7 +40,7 @@ const TOKEN = new RegExp(
     /'(?:\\.[0-7]*|[^'\\])'/.source,
     /"(?:\\.|[^"\\])*"/.source,
     /(?:::)?[A-Za-z_]\w*(?:::~?[A-Za-z_]\w*)*/.source,
-    /->|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||[-+*\/%&|^]=|[-+*\/%&|^~!()\[\].?:@=<>]/.source,
+    /->|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||[-+*\/%&|^]=|[-+*\/%&|^~!()\[\].?:@=<>,]/.source,
   ].join("|") + ")",
   "iy",
 );
@@ -195,9 +196,17 @@ class Parser {
       } else if (/^\.\d+$/.test(this.#next ?? "")) {
         // The tuples of Rust: pair.0
         node = { kind: "member", object: node, name: `__${this.#tokens[this.#at++].slice(1)}`, isArrow: false };
-      } else if (this.#next === "(") throw this.#refuse("functions are not called; see `emu.call`");
+      } else if (this.#take("(")) node = { kind: "call", callee: node, args: this.#arguments() };
       else return node;
     }
+  }
+
+  #arguments(): Node[] {
+    const found: Node[] = [];
+    if (this.#take(")")) return found;
+    do found.push(this.expression()); while (this.#take(","));
+    this.#expect(")");
+    return found;
   }
 
   #primary(): Node {

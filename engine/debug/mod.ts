@@ -1,6 +1,14 @@
 /** The guest's variables as its source has them: frames, values, types, and expressions over them. */
 
-export { evaluateC, type Evaluated, type ExpressionScope, UnknownVariableError } from "./c_expression.ts";
+export type { CallRequest } from "./c_call.ts";
+export {
+  evaluateC,
+  type Evaluated,
+  evaluateWithCalls,
+  type ExpressionScope,
+  UnknownVariableError,
+} from "./c_expression.ts";
+export { layOutCall } from "./call_layout.ts";
 export { returnedValue } from "./return_value.ts";
 export { scopeOfFrame } from "./frame_scope.ts";
 export { type Argument, SourceFrame, sourceFrames, type SourcePlace, type Variable } from "./source_frame.ts";

@@ -71,7 +71,31 @@ function entryValue(target: Target, image: Image, entry: Entry): DebugValue | un
     : new DebugValue(target, typeOfValue(entry), { kind: "memory", address: symbol });
 }
 
-function symbolNamed({ symbols }: Target, name: string): bigint | undefined {
+/** A function, and where it is. */
+export interface FunctionPlace {
+  readonly name: string;
+  /** Its type; undefined without debug information. */
+  readonly type: DebugType | undefined;
+  readonly address: bigint;
+}
+
+/** The functions of a name, each once: with debug information or, if there is none, by their symbols. */
+export function functionsNamed(outlook: Outlook, name: string): FunctionPlace[] {
+  const found = new Map<bigint, FunctionPlace>();
+  const entries = entriesNamed(outlook, name, [TAG.subprogram], true);
+  const exact = entries.filter(({ entry }) => qualifiedName(entry) === name);
+  for (const { image, entry } of exact.length > 0 ? exact : entries) {
+    const address = infoOf(image).ask(() => entryValue(outlook.target, image, entry))?.address ??
+      symbolNamed(outlook.target, entry.holder(ATTRIBUTE.linkageName)?.text(ATTRIBUTE.linkageName) ?? name);
+    if (address !== undefined && !found.has(address)) found.set(address, { name, type: typeOf(entry), address });
+  }
+  if (found.size > 0) return [...found.values()];
+  const address = symbolNamed(outlook.target, name);
+  return address === undefined ? [] : [{ name, type: undefined, address }];
+}
+
+/** The address of a symbol, in whatever image has it. */
+export function symbolNamed({ symbols }: Target, name: string): bigint | undefined {
   for (const image of symbols.images) {
     const [found] = image.symbols().named(name);
     if (found !== undefined) return found.address;

@@ -13,6 +13,8 @@ export interface Target {
   readonly symbols: Symbols;
   /** The bytes of an SSE register as it is now. */
   xmm(index: number): Uint8Array;
+  /** A register of the x87 stack as it is now, from its top: 10 bytes. */
+  x87(index: number): Uint8Array;
   /** The base of thread-local storage. */
   readonly fsBase: bigint;
   /** A variable that is in no function; undefined if nothing is known of where it is. */

@@ -8,7 +8,7 @@ import { type DebugType, DwarfError, type Member } from "../binary/dwarf/mod.ts"
 import { demangle } from "../symbols/mod.ts";
 import { GuestMemoryError } from "../memory/errors.ts";
 import { type Container, containerOf, type ContainerText } from "./containers/mod.ts";
-import { characterText, floatText, isRepeat, quotedText, runsOf } from "./number_text.ts";
+import { characterText, extendedText, floatText, isRepeat, quotedText, runsOf } from "./number_text.ts";
 import { rustText } from "./rust_text.ts";
 import { typeName } from "./type_name.ts";
 import { bareType, type DebugValue, DebugValueError, isScalar } from "./value.ts";
@@ -161,11 +161,11 @@ class Writer {
       case "utf":
         return `${value.integer} ${prefixOf(value.type)}'${characterText(Number(value.unsigned), "'")}'`;
       case "float":
-        return floatText(value.number, size);
+        return size > 8 ? extendedText(value.bytes) : floatText(value.number, size);
       case "complex": {
         const half = { kind: "base", name: undefined, size: size / 2, encoding: "float" } as const;
         const [real, imaginary] = [value.part(half, 0), value.part(half, size / 2)];
-        return `${floatText(real.number, size / 2)} + ${floatText(imaginary.number, size / 2)}i`;
+        return `${this.#base(real, half)} + ${this.#base(imaginary, half)}i`;
       }
       default:
         return wordOfCharacter(value.type) === undefined

@@ -2,7 +2,7 @@
 
 import { type DebugValue, type Evaluated, valueText as debugText } from "../../mod.ts";
 import { addressOf, expressionValue, refuse } from "../session/address.ts";
-import { interpretC, refuseC } from "../session/c_value.ts";
+import { interpretCalls, refuseC } from "../session/c_value.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
 import { shownValue } from "../session/show.ts";
@@ -18,7 +18,7 @@ export async function printLines(session: Session, format: string, expression: s
     const letter = [...format].find((each) => !(each in SIZES)) ?? "x";
     return [valueText(value, letter, size, session.describe, false)];
   }
-  const found = interpretC(session, expression);
+  const found = await interpretCalls(session, expression);
   if (found !== undefined) return [cLine(session, found, isRaw)];
   const value = expressionValue(session, expression);
   if (typeof value === "bigint") return shownValue(session, value);
@@ -37,7 +37,7 @@ function cLine(session: Session, found: Evaluated, isRaw: boolean): string {
 
 /** The number that a format is to show. */
 async function numberOf(session: Session, expression: string): Promise<[value: bigint, size: number]> {
-  const found = interpretC(session, expression);
+  const found = await interpretCalls(session, expression);
   if (found === undefined || "type" in found || !isNumber(found.value)) {
     return [await addressOf(session, expression), 8];
   }
@@ -55,7 +55,7 @@ export const print: Command = {
   summary: "Show the value of an expression",
   details:
     "EXPRESSION is one of C over the variables of the selected frame: node->next->value, *ptr, array[3], &x, *argv@2,\n" +
-    "(char)x, x = 5. It may have registers, $rax, and values shown before, $1. What no variable is called is as for `x`,\n" +
+    "(char)x, x = 5, length(list). It may have registers, $rax, and values shown before, $1. What no variable is called is as for `x`,\n" +
     "or TypeScript. FORMAT is a letter of `x`: p/d $rax; p/r shows a container by its fields.",
   example: "print $rsp+8\nprint/d $rdi",
   async run(session, text) {

@@ -1,6 +1,6 @@
 /** `set`: registers, memory, arguments and the prompt's settings, as gdb's users write it. */
 
-import { interpretC } from "../session/c_value.ts";
+import { interpretC, interpretCalls } from "../session/c_value.ts";
 import { CommandError } from "../session/errors.ts";
 import { addressOf } from "../session/address.ts";
 import { setRegister } from "../session/registers.ts";
@@ -12,10 +12,10 @@ import { splitWords } from "./words.ts";
 const SIZES = [1, 2, 4, 8];
 
 /** Assigns to a variable of the selected frame. @returns Whether there is such a one, and the value is one for it. */
-function assignVariable(session: Session, left: string, right: string): boolean {
+async function assignVariable(session: Session, left: string, right: string): Promise<boolean> {
   const variable = interpretC(session, left);
   if (variable === undefined || "type" in variable || right.startsWith('"')) return false;
-  return interpretC(session, `${left} = ${right}`) !== undefined;
+  return await interpretCalls(session, `${left} = ${right}`) !== undefined;
 }
 
 /** Assigns to a register or a place in memory. */
@@ -29,7 +29,7 @@ async function assign(session: Session, left: string, right: string): Promise<vo
       `Cannot set $${register}: \`regs\` shows the registers; fs_base and gs_base are the guest's`,
     );
   }
-  if (assignVariable(session, left, right)) return;
+  if (await assignVariable(session, left, right)) return;
   const text = /^"((?:[^"\\]|\\.)*)"$/s.exec(right);
   const { address, size, isFloat } = await typedPlace(session, left);
   if (text !== null) return memory.write(address, new TextEncoder().encode(`${JSON.parse(right)}\0`));

@@ -23,18 +23,39 @@ export function isNamed(text: string): boolean {
 export function interpretC(session: Session, text: string): Evaluated | undefined {
   if (session.isRunning || !isNamed(text)) return undefined;
   try {
-    const found = session.selection.interpret(text);
-    // A value that is not there is a mistake; parts of one are shown as such.
-    if ("value" in found && found.value.address !== undefined) void found.value.bytes;
-    return found;
+    return present(session.selection.interpret(text));
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof UnknownVariableError) return undefined;
-    if (error instanceof GuestMemoryError) {
-      throw new CommandError(`Cannot access memory at address 0x${error.address.toString(16)}`);
-    }
-    if (error instanceof DebugValueError) throw new CommandError(error.message);
-    throw error;
+    return refused(error);
   }
+}
+
+/** As {@linkcode interpretC}, but the expression may call functions of the guest. */
+export async function interpretCalls(session: Session, text: string): Promise<Evaluated | undefined> {
+  if (session.isRunning || !isNamed(text)) return undefined;
+  try {
+    return present(await session.selection.interpretWithCalls(text));
+  } catch (error) {
+    if (error instanceof Error && /^Cannot (?:finish the )?call/.test(error.message)) {
+      throw new CommandError(`${error.message}; its registers are as they were before`);
+    }
+    return refused(error);
+  }
+}
+
+/** A value that is not there is a mistake; parts of one are shown as such. */
+function present(found: Evaluated): Evaluated {
+  if ("value" in found && found.value.address !== undefined) void found.value.bytes;
+  return found;
+}
+
+/** Throws a mistake for the user; an expression that is none of C is no mistake. */
+function refused(error: unknown): undefined {
+  if (error instanceof SyntaxError || error instanceof UnknownVariableError) return undefined;
+  if (error instanceof GuestMemoryError) {
+    throw new CommandError(`Cannot access memory at address 0x${error.address.toString(16)}`);
+  }
+  if (error instanceof DebugValueError) throw new CommandError(error.message);
+  throw error;
 }
 
 /** Throws what is wrong with an expression of C that is no TypeScript: a name that means nothing. */

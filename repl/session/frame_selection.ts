@@ -63,10 +63,16 @@ export class FrameSelection {
 
   /** Evaluates an expression of C in the selected frame. @throws As `cpu.interpret`. */
   interpret(text: string): Evaluated {
-    const dollar = (name: string) => {
-      if (name === "" || name === "$") return this.#values.at(name === "" ? -1 : -2);
-      return /^\d+$/.test(name) ? this.#values[Number(name) - 1] : undefined;
-    };
-    return this.#session.emulator.cpu.interpret(text, this.current, dollar);
+    return this.#session.emulator.cpu.interpret(text, this.current, (name) => this.#kept(name));
+  }
+
+  /** Evaluates an expression of C that may call functions of the guest. @throws As `emulator.interpret`. */
+  async interpretWithCalls(text: string): Promise<Evaluated> {
+    return await this.#session.emulator.interpret(text, this.current, (name) => this.#kept(name));
+  }
+
+  #kept(name: string): DebugValue | undefined {
+    if (name === "" || name === "$") return this.#values.at(name === "" ? -1 : -2);
+    return /^\d+$/.test(name) ? this.#values[Number(name) - 1] : undefined;
   }
 }

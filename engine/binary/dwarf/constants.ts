@@ -76,6 +76,8 @@ export const ATTRIBUTE = {
   specification: 0x47,
   type: 0x49,
   virtuality: 0x4c,
+  vtableElement: 0x4d,
+  objectPointer: 0x64,
   vtableHolder: 0x1d,
   artificial: 0x34,
   ranges: 0x55,
