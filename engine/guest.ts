@@ -322,6 +322,7 @@ export class Guest {
     const { process, thread } = task;
     const machine = this.#atHand = this.machineOf(process);
     machine.threads.switchTo(thread.tid);
+    this.#table.cpuTimes.switchTo(thread, process.world.clock);
     process.thread = thread;
     if (thread.waiting !== undefined) this.#kernel.retry(task);
     else if (!this.#kernel.isHolding) {

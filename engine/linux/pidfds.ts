@@ -34,3 +34,10 @@ export function pidOf(process: Process, descriptor: number): number | undefined 
   const file = process.files.get(descriptor);
   return file && pids.get(file);
 }
+
+/** The same; a process's directory in `/proc` will do, as for pidfd_send_signal(2). */
+export function pidOfAny(process: Process, descriptor: number): number | undefined {
+  const path = process.files.get(descriptor)?.node?.path ?? "";
+  const directory = /^\/proc\/(\d+)$/.exec(path);
+  return directory === null ? pidOf(process, descriptor) : Number(directory[1]);
+}

@@ -9,9 +9,11 @@ import type { AddressSpace } from "./address_space.ts";
 import type { LoadedProgram } from "../loader/load_program.ts";
 import type { GuestMemory } from "../memory/guest_memory.ts";
 import type { Registers } from "../cpu/registers.ts";
+import { processCpuTime } from "./cpu_times.ts";
 import { type Credentials, hostCredentials } from "./credentials.ts";
 import { hostUmask } from "./file_calls.ts";
 import type { Files } from "./files.ts";
+import { hostCall } from "./host.ts";
 import { Limits } from "./limits.ts";
 import type { Paths } from "./paths.ts";
 import { Signals, ThreadSignals } from "./signals.ts";
@@ -92,8 +94,10 @@ export interface Process {
   umask: number;
   /** What personality(2) and prctl(2) set and tell, and nothing else looks at. */
   settings: { personality: number; dumpable: number; noNewPrivileges: boolean; parentDeathSignal: number };
-  /** Nanoseconds of CPU time that its clock had told when the guest began. */
-  readonly cpuTimeAtStart: bigint;
+  /** When it began, by its clock, in milliseconds. */
+  readonly began: number;
+  /** Nanoseconds of CPU time that threads which have ended used, and children that it has waited for. */
+  readonly spent: { ended: bigint; children: bigint };
   /** What a call left to do once its slice has ended, where the program counter may be changed. */
   deferred: (() => void) | undefined;
   /** Set when it has ended. */
@@ -115,12 +119,16 @@ export interface ProcessStart {
 }
 
 /** What {@linkcode assemble} needs besides. */
-type Rest = Omit<Process, "memory" | "registers" | "contexts" | "name" | "thread" | "threads" | "threadsBegun">;
+type Rest = Omit<
+  Process,
+  "timers" | "memory" | "registers" | "contexts" | "name" | "thread" | "threads" | "threadsBegun"
+>;
 
 /** Makes the record of a process, with its first thread. */
 function assemble(rest: Rest, first: Thread): Process {
   const process: Process = {
     ...rest,
+    timers: new Timers(rest.world.clock, () => processCpuTime(process)),
     thread: first,
     threads: new Map(),
     threadsBegun: 0,
@@ -141,6 +149,11 @@ function assemble(rest: Rest, first: Thread): Process {
   return process;
 }
 
+/** What the host process has; 0 in a world that is the same in every run. */
+function hostNice({ system }: World): number {
+  return system === undefined ? 20 - hostCall("getpriority", 0, 0) : 0;
+}
+
 /** Name of the first thread of a program. */
 export function programName(path: string): string {
   return path.replace(/.*\//, "").slice(0, 15);
@@ -154,11 +167,11 @@ export function createProcess(start: ProcessStart): Process {
   const limits = new Limits();
   files.limit = limits.openFiles;
   const first = makeThread(pid, programName(executable), space.registers, new ThreadSignals(signals));
+  first.nice = hostNice(world);
   space.contexts.name(pid);
   return assemble({
     ...start,
     signals,
-    timers: new Timers(world.clock),
     limits,
     parent: world.ids?.parent ?? parent,
     exitSignal: SIGNAL.SIGCHLD,
@@ -170,7 +183,8 @@ export function createProcess(start: ProcessStart): Process {
     heapEnd: heapStart,
     umask: hostUmask(),
     settings: { personality: 0, dumpable: 1, noNewPrivileges: false, parentDeathSignal: 0 },
-    cpuTimeAtStart: world.clock.cpuTime(),
+    began: world.clock.now(),
+    spent: { ended: 0n, children: 0n },
     deferred: undefined,
     news: undefined,
     ending: undefined,
@@ -192,18 +206,19 @@ export function forkProcess(from: Process, start: ForkStart): Process {
   const signals = from.signals.fork();
   const thread = makeThread(start.pid, from.thread.name, start.space.registers, new ThreadSignals(signals));
   thread.signals.mask = from.thread.signals.mask;
+  thread.nice = from.thread.nice;
   const { table, world, listener, executable, auxiliaryVector, heapStart, heapEnd } = from;
   const { umask, credentials, group, session } = from;
   return assemble({
     ...{ table, world, listener, executable, auxiliaryVector, heapStart, heapEnd, umask, credentials, group, session },
     ...start,
     signals,
-    timers: new Timers(world.clock),
     limits: from.limits.fork(),
     hasExecuted: false,
     isFollowed: false,
     settings: { ...from.settings, parentDeathSignal: 0 },
-    cpuTimeAtStart: world.clock.cpuTime(),
+    began: world.clock.now(),
+    spent: { ended: 0n, children: 0n },
     deferred: undefined,
     news: undefined,
     ending: undefined,

@@ -1,5 +1,6 @@
 /** All guest processes of one run, and what they share: ids and futexes. */
 
+import { CpuTimes } from "./cpu_times.ts";
 import { Futexes } from "./futexes.ts";
 import type { Process } from "./process.ts";
 import type { Thread } from "./threads.ts";
@@ -30,6 +31,8 @@ export class ProcessTable {
   observer: ProcessObserver | undefined;
   /** Who waits at which futex. */
   readonly futexes = new Futexes();
+  /** Who uses how much CPU time. */
+  readonly cpuTimes = new CpuTimes();
   readonly #processes = new Map<number, Process>();
   readonly #tasks: Task[] = [];
   /** The process group that the terminal is for; undefined for the first process's. */

@@ -4,6 +4,7 @@
  */
 
 import { FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS } from "./abi/futex.ts";
+import { threadCpuTime } from "./cpu_times.ts";
 import { copyIn, copyOut } from "./guest_pointers.ts";
 import type { Process } from "./process.ts";
 import type { Thread } from "./threads.ts";
@@ -68,6 +69,7 @@ export function endThread(process: Process, thread: Thread, isShared: boolean): 
     wake(process, thread.clearTid);
   }
   process.signals.removeThread(thread.signals);
+  process.spent.ended += threadCpuTime(process, thread);
   process.contexts.end(thread.tid);
   process.table.removeThread(process, thread);
 }

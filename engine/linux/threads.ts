@@ -33,6 +33,8 @@ export interface Thread {
   clearTid: number;
   /** What set_robust_list(2) said. */
   robustList: { readonly head: number; readonly size: number };
+  /** The nice value, as getpriority(2) tells it: it changes nothing. */
+  nice: number;
   trap: Trap;
   /** Number of the system call that it made last. */
   call: number;
@@ -42,6 +44,8 @@ export interface Thread {
   waiting: Waiting | undefined;
   /** When it began to wait, by the host's clock, in milliseconds. */
   waitsSince: number;
+  /** Nanoseconds of CPU time that it has used; see cpu_times.ts. */
+  cpuTime: bigint;
   isEnded: boolean;
 }
 
@@ -63,11 +67,13 @@ export function makeThread(tid: number, name: string, registers: Registers, sign
     signals,
     clearTid: 0,
     robustList: { head: 0, size: 0 },
+    nice: 0,
     trap: { vector: 0, error: 0, address: 0n },
     call: 0,
     followed: undefined,
     waiting: undefined,
     waitsSince: 0,
+    cpuTime: 0n,
     isEnded: false,
   };
 }

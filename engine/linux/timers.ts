@@ -70,14 +70,17 @@ export class Timer {
 /** The timers of one process. */
 export class Timers {
   readonly #source: Clock;
+  readonly #cpuTime: () => bigint;
   readonly #running = new Set<Timer>();
   /** Timers of timer_create(2) by their ids. */
   readonly created = new Map<number, { readonly timer: Timer; readonly clock: number }>();
   /** Timers of setitimer(2) by their numbers. */
   readonly interval = new Map<number, Timer>();
 
-  constructor(source: Clock) {
+  /** @param cpuTime Nanoseconds that the process has used. */
+  constructor(source: Clock, cpuTime: () => bigint) {
     this.#source = source;
+    this.#cpuTime = cpuTime;
   }
 
   /** Ends the timers of timer_create(2), as execve(2) does. */
@@ -89,7 +92,7 @@ export class Timers {
   /** Makes a timer; {@linkcode expired} looks at it from now on. */
   add(clock: TimerClock, notify?: (overruns: number) => SignalInfo, tid?: number): Timer {
     const source = this.#source;
-    const now = clock === "real" ? () => source.now() : () => Number(source.cpuTime()) / 1e6;
+    const now = clock === "real" ? () => source.now() : () => Number(this.#cpuTime()) / 1e6;
     const timer = new Timer(clock, now, notify, tid);
     this.#running.add(timer);
     return timer;

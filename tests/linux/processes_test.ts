@@ -17,6 +17,10 @@ Deno.test("processes: the same in a static program", async () => {
   await assertSame([await conformance("processes.c", "-static")]);
 });
 
+Deno.test("CPU time of threads and children, and nice values, are as natively", async () => {
+  await assertSame([await conformance("usage.c", "-pthread")]);
+});
+
 Deno.test("processes that the program leaves behind end with it", async () => {
   const start = performance.now();
   const { stdout, status } = await runGuest(["/bin/bash", "-c", "sleep 30 > /dev/null & echo started; exit 4"]);

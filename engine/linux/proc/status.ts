@@ -4,10 +4,12 @@
  */
 
 import { RLIMIT } from "../abi/limits.ts";
+import { processCpuTime } from "../cpu_times.ts";
 import { SIG_DFL, SIG_IGN, signalBit } from "../abi/signals.ts";
 import { readHostFile } from "../host_files.ts";
 import { UNLIMITED } from "../limits.ts";
 import type { Process } from "../process.ts";
+import { userAndSystem } from "../usage.ts";
 
 const PAGE = 4096;
 const LAST_SIGNAL = 64;
@@ -30,14 +32,34 @@ function sizes(process: Process): { all: number; code: number; data: number; sta
   return sum;
 }
 
+/** Fields of `stat` that depend on the host's. */
+const FIELD = { STATE: 3, TERMINAL: 7, FOREGROUND: 8, BEGAN: 22 } as const;
+const MILLISECONDS_PER_TICK = 10;
+const NANOSECONDS_PER_TICK = 10_000_000n;
+
+function firstProcess({ table }: Process): Process {
+  const [first] = table.processes.values();
+  return first;
+}
+
 /** Fields of `stat` that are the guest's, by their number in proc_pid_stat(5). */
-function ownFields(process: Process): Readonly<Record<number, number>> {
+function ownFields(process: Process): Readonly<Record<number, number | bigint>> {
   const { all } = sizes(process);
+  const { spent } = process;
+  const { nice } = process.threads.get(process.pid) ?? process.thread;
+  const [user, system] = userAndSystem(process, processCpuTime(process) / NANOSECONDS_PER_TICK);
+  const [userOfChildren, systemOfChildren] = userAndSystem(process, spent.children / NANOSECONDS_PER_TICK);
   const stack = process.memory.regions.list().find(({ name }) => name === "[stack]");
   return {
     4: process.parent,
     5: process.group,
     6: process.session,
+    14: user,
+    15: system,
+    16: userOfChildren,
+    17: systemOfChildren,
+    18: 20 + nice,
+    19: nice,
     20: process.threads.size,
     23: all,
     26: 0,
@@ -66,7 +88,12 @@ export function statText(process: Process): string {
   const text = hostText("stat");
   const fields = text.slice(text.lastIndexOf(")") + 2).trim().split(" ");
   for (const [number, value] of Object.entries(ownFields(process))) fields[Number(number) - 3] = String(value);
-  fields[0] = stateOf(process);
+  const first = firstProcess(process);
+  const later = Math.floor((process.began - first.began) / MILLISECONDS_PER_TICK);
+  const hasTerminal = fields[FIELD.TERMINAL - 3] !== "0";
+  fields[FIELD.STATE - 3] = stateOf(process);
+  fields[FIELD.FOREGROUND - 3] = String(hasTerminal ? process.table.foreground ?? first.group : -1);
+  fields[FIELD.BEGAN - 3] = String(Number(fields[FIELD.BEGAN - 3]) + later);
   return `${process.pid} (${process.name}) ${fields.join(" ")}\n`;
 }
 

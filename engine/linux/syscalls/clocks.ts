@@ -2,6 +2,7 @@
 
 import { ERRNO } from "../abi/errno.ts";
 import { CLOCK, TIMER } from "../abi/time.ts";
+import { processCpuTime, threadCpuTime } from "../cpu_times.ts";
 import { readDuration, timespec } from "../durations.ts";
 import { copyIn, copyOut, writable, writableOrNull } from "../guest_pointers.ts";
 import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
@@ -15,29 +16,36 @@ const clock = choice(CLOCK);
 const scratch = new HostBuffer(16);
 const PER_SECOND = 1_000_000_000n;
 
-/** CPU time that the guest has used, in nanoseconds. */
-export function guestCpuTime(process: Process): bigint {
-  return process.world.clock.cpuTime() - process.cpuTimeAtStart;
-}
-
 /** `struct timespec`, or `struct timeval` if a unit of its fraction is 1000 nanoseconds. */
 function record(time: bigint, unit: bigint): Uint8Array {
   return new Uint8Array(BigInt64Array.of(time / PER_SECOND, time % PER_SECOND / unit).buffer);
 }
 
-/** Whether a clock is the CPU time of the guest; negative numbers name processes and threads. */
-function isOwnCpuClock(process: Process, id: number): boolean {
-  if (id === CLOCK_PROCESS_CPUTIME_ID || id === CLOCK_THREAD_CPUTIME_ID) return true;
-  const [pid, kind] = [~(id >> 3), id & 7];
-  return id < 0 && (pid === 0 || pid === process.pid) && (kind & 3) === 2;
+/**
+ * Nanoseconds of CPU time that a clock tells; undefined if that is not what it tells. Negative numbers name processes and
+ * threads: their ids in all but the last three bits, then one for a thread.
+ */
+function cpuClock(process: Process, id: number): bigint | undefined {
+  if (id === CLOCK_PROCESS_CPUTIME_ID) return processCpuTime(process);
+  if (id === CLOCK_THREAD_CPUTIME_ID) return threadCpuTime(process, process.thread);
+  const [task, kind] = [~(id >> 3), id & 7];
+  if (id >= 0 || (kind & 3) === 3) return undefined;
+  if (kind & 4) {
+    const thread = task === 0 ? process.thread : process.threads.get(task);
+    return thread && threadCpuTime(process, thread);
+  }
+  const found = task === 0 ? process : process.table.processes.get(task);
+  return found && processCpuTime(found);
 }
+
+const isCpuClock = (process: Process, id: number) => cpuClock(process, id) !== undefined;
 
 export const clock_gettime = syscall(
   "clock_gettime",
   "full",
   { clockid: clock, tp: address },
   (process, { clockid, tp }) => {
-    const time = isOwnCpuClock(process, clockid) ? guestCpuTime(process) : process.world.clock.time(clockid);
+    const time = cpuClock(process, clockid) ?? process.world.clock.time(clockid);
     if (time === undefined) {
       return clockid < 0 ? -ERRNO.EINVAL : hostCall("clock_gettime", clockid, writable(process, tp, 16));
     }
@@ -50,7 +58,7 @@ export const clock_getres = syscall(
   "full",
   { clockid: clock, res: address },
   (process, { clockid, res }) => {
-    const id = isOwnCpuClock(process, clockid) ? CLOCK_PROCESS_CPUTIME_ID : clockid;
+    const id = isCpuClock(process, clockid) ? CLOCK_PROCESS_CPUTIME_ID : clockid;
     return id < 0 ? -ERRNO.EINVAL : hostCall("clock_getres", id, writableOrNull(process, res, 16));
   },
 );
@@ -98,8 +106,7 @@ export const time = syscall(
 
 /** A clock's time in milliseconds, or undefined if there is no such clock. */
 export function clockTime(process: Process, id: number): number | undefined {
-  if (isOwnCpuClock(process, id)) return Number(guestCpuTime(process)) / 1e6;
-  const time = process.world.clock.time(id);
+  const time = cpuClock(process, id) ?? process.world.clock.time(id);
   if (time !== undefined) return Number(time) / 1e6;
   if (id < 0 || hostCall("clock_gettime", id, scratch.address) < 0) return undefined;
   return Number(scratch.view.getBigInt64(0, true)) * 1000 + Number(scratch.view.getBigInt64(8, true)) / 1e6;
@@ -140,7 +147,7 @@ export const clock_nanosleep = syscall(
   { clockid: clock, flags: flags(TIMER), duration: address, rem: address },
   (process, { clockid, flags: how, duration, rem }) => {
     const known: readonly number[] = [CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI];
-    if (!known.includes(clockid)) return isOwnCpuClock(process, clockid) ? -ERRNO.EOPNOTSUPP : -ERRNO.EINVAL;
+    if (!known.includes(clockid)) return isCpuClock(process, clockid) ? -ERRNO.EOPNOTSUPP : -ERRNO.EINVAL;
     const time = readDuration(copyIn(process, duration, 16));
     if (typeof time === "object") return time.failure;
     if (!(how & TIMER.TIMER_ABSTIME)) return sleepUntil(process, process.world.clock.now() + time, rem);

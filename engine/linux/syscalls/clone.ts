@@ -73,6 +73,7 @@ function beginThread(process: Process, request: Request): number {
     contexts.fork(tid, () => setRegisters(registers, request));
     const thread = makeThread(tid, parent.name, registers, new ThreadSignals(signals));
     thread.signals.mask = parent.signals.mask;
+    thread.nice = parent.nice;
     if (has(request, CLONE_CHILD_CLEARTID)) thread.clearTid = request.childTid;
     table.addThread(process, thread);
   };

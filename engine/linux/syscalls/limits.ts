@@ -3,13 +3,14 @@
 import { ERRNO } from "../abi/errno.ts";
 import { RLIMIT, RUSAGE } from "../abi/limits.ts";
 import { CLOCK } from "../abi/time.ts";
+import { processCpuTime, threadCpuTime } from "../cpu_times.ts";
 import { copyIn, copyOut } from "../guest_pointers.ts";
-import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
+import { hostCall, hostCall64 } from "../host.ts";
 import type { Limit } from "../limits.ts";
 import { address, choice, int } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
-import { guestCpuTime } from "./clocks.ts";
+import { usageRecord, userAndSystem } from "../usage.ts";
 
 const resource = choice(RLIMIT);
 const kept = "Open files, address space, data and queued signals are held to; others are kept and told";
@@ -70,18 +71,10 @@ export const prlimit64 = syscall(
   kept,
 );
 
-/** `struct rusage`: user and system time, then fourteen words. */
-const [USAGE_SIZE, USAGE_TIMES] = [144, 32];
-
-/** The guest runs in the host process, so its memory and faults are the host's; its time is what passed since. */
-function writeUsage(process: Process, usage: HostBuffer): void {
-  const microseconds = guestCpuTime(process) / 1000n;
-  const system = usage.view.getBigInt64(16, true) * 1_000_000n + usage.view.getBigInt64(24, true);
-  const kernelTime = system < microseconds ? system / 2n : microseconds / 4n;
-  [[0, microseconds - kernelTime], [16, kernelTime]].forEach(([at, time]) => {
-    usage.view.setBigInt64(Number(at), BigInt(time) / 1_000_000n, true);
-    usage.view.setBigInt64(Number(at) + 8, BigInt(time) % 1_000_000n, true);
-  });
+/** The calling thread, a process itself, or the children that it has waited for. */
+function spentBy(process: Process, who: number): bigint {
+  if (who === RUSAGE.RUSAGE_CHILDREN) return process.spent.children;
+  return who === RUSAGE.RUSAGE_THREAD ? threadCpuTime(process, process.thread) : processCpuTime(process);
 }
 
 export const getrusage = syscall(
@@ -89,15 +82,9 @@ export const getrusage = syscall(
   "partial",
   { who: choice(RUSAGE), usage: address },
   (process, { who, usage }) => {
-    const record = new HostBuffer(USAGE_SIZE);
-    const result = hostCall("getrusage", who, record.address);
-    if (result < 0) return result;
-    if (who === RUSAGE.RUSAGE_CHILDREN) record.bytes.fill(0);
-    else {
-      writeUsage(process, record);
-      if (process.world.system !== undefined) record.bytes.fill(0, USAGE_TIMES);
-    }
-    return copyOut(process, usage, record.bytes) ? 0 : -ERRNO.EFAULT;
+    const known: readonly number[] = Object.values(RUSAGE);
+    if (!known.includes(who)) return -ERRNO.EINVAL;
+    return copyOut(process, usage, usageRecord(process, spentBy(process, who))) ? 0 : -ERRNO.EFAULT;
   },
   "Memory and faults are the host process's",
 );
@@ -105,9 +92,9 @@ export const getrusage = syscall(
 const TICKS_PER_SECOND = 100n;
 
 export const times = syscall("times", "full", { buffer: address }, (process, { buffer }) => {
-  const ticks = guestCpuTime(process) * TICKS_PER_SECOND / 1_000_000_000n;
-  const record = BigInt64Array.of(ticks, 0n, 0n, 0n);
-  if (buffer !== 0 && !copyOut(process, buffer, new Uint8Array(record.buffer))) return -ERRNO.EFAULT;
+  const ticks = [processCpuTime(process), process.spent.children]
+    .flatMap((time) => userAndSystem(process, time * TICKS_PER_SECOND / 1_000_000_000n));
+  if (buffer !== 0 && !copyOut(process, buffer, new Uint8Array(new BigInt64Array(ticks).buffer))) return -ERRNO.EFAULT;
   const uptime = process.world.clock.time(CLOCK.CLOCK_BOOTTIME);
   return uptime === undefined ? hostCall64("times", 0) : uptime * TICKS_PER_SECOND / 1_000_000_000n;
 });

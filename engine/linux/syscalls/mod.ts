@@ -21,6 +21,7 @@ import * as memory from "./memory.ts";
 import * as open from "./open.ts";
 import * as poll from "./poll.ts";
 import * as prctl from "./prctl.ts";
+import * as priority from "./priority.ts";
 import * as processEnd from "./process_end.ts";
 import * as readWrite from "./read_write.ts";
 import * as refused from "./refused.ts";
@@ -43,7 +44,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   ...[mapping, remapping, memory],
   ...[signalActions, signalSending, signalWaiting],
   ...[clocks, alarms],
-  ...[identity, limits, scheduling, prctl, futex, clone, execute, processEnd, wait, system],
+  ...[identity, limits, scheduling, priority, prctl, futex, clone, execute, processEnd, wait, system],
   ...[readWrite, open, descriptors, status, directories, links, attributes, extendedAttributes],
   ...[poll, select, epoll, watching, control, space, copying, sockets, socketMessages, socketOptions],
 ];

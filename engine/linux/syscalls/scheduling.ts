@@ -1,6 +1,6 @@
 /**
- * Scheduling: sched_yield(2), sched_getaffinity(2), sched_getparam(2), getpriority(2) and what sets them. The guest has
- * one CPU and the default policy; what it sets is checked and forgotten.
+ * Scheduling: sched_yield(2), sched_getaffinity(2), sched_getparam(2) and what sets them. The guest has one CPU and
+ * the default policy; what it sets is checked and forgotten. Nice values are in priority.ts.
  */
 
 import { ERRNO } from "../abi/errno.ts";
@@ -8,6 +8,7 @@ import { copyIn, copyOut } from "../guest_pointers.ts";
 import { address, bits, int, size, unsigned } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
+import { mayBeNice } from "./priority.ts";
 
 const ignored = "What is set changes nothing";
 const isOwn = (process: Process, pid: number) => pid === 0 || process.threads.has(pid);
@@ -100,6 +101,8 @@ export const sched_setparam = syscall(
 
 /** Bytes of the first version of `struct sched_attr`. */
 const ATTRIBUTES_BYTES = 48;
+/** Where its nice value is. */
+const ATTRIBUTES_NICE = 16;
 
 export const sched_getattr = syscall(
   "sched_getattr",
@@ -110,6 +113,7 @@ export const sched_getattr = syscall(
     if (!isOwn(process, pid)) return -ERRNO.ESRCH;
     const record = new Uint8Array(ATTRIBUTES_BYTES);
     record[0] = ATTRIBUTES_BYTES;
+    new DataView(record.buffer).setInt32(ATTRIBUTES_NICE, (process.threads.get(pid) ?? process.thread).nice, true);
     return copyOut(process, attr, record) ? 0 : -ERRNO.EFAULT;
   },
 );
@@ -123,9 +127,16 @@ export const sched_setattr = syscall(
     const record = copyIn(process, attr, ATTRIBUTES_BYTES);
     if (record === undefined) return -ERRNO.EFAULT;
     if (!isOwn(process, pid)) return -ERRNO.ESRCH;
-    const policy = new DataView(record.buffer).getUint32(4, true);
+    const view = new DataView(record.buffer);
+    const policy = view.getUint32(4, true);
     if (!POLICIES.includes(policy)) return -ERRNO.EINVAL;
-    return REAL_TIME.includes(policy) ? -ERRNO.EPERM : 0;
+    if (REAL_TIME.includes(policy)) return -ERRNO.EPERM;
+    const nice = view.getInt32(ATTRIBUTES_NICE, true);
+    if (nice < -20 || nice > 19) return -ERRNO.EINVAL;
+    const thread = process.threads.get(pid) ?? process.thread;
+    if (!mayBeNice(process, thread, nice)) return -ERRNO.EPERM;
+    thread.nice = nice;
+    return 0;
   },
   "Real-time policies are refused with EPERM",
 );
@@ -146,23 +157,6 @@ export const sched_rr_get_interval = syscall(
     const record = new Uint8Array(BigInt64Array.of(0n, 4_000_000n).buffer);
     return copyOut(process, interval, record) ? 0 : -ERRNO.EFAULT;
   },
-);
-
-/** The result is 20 minus the nice value, so that no valid one is negative. */
-export const getpriority = syscall(
-  "getpriority",
-  "partial",
-  { which: int, who: int },
-  (_, { which }) => which >= 0 && which <= 2 ? 20 : -ERRNO.EINVAL,
-  "The nice value is 0",
-);
-
-export const setpriority = syscall(
-  "setpriority",
-  "partial",
-  { which: int, who: int, priority: int },
-  (_, { which }) => which >= 0 && which <= 2 ? 0 : -ERRNO.EINVAL,
-  ignored,
 );
 
 export const ioprio_get = syscall("ioprio_get", "full", { which: int, who: int }, () => 0);

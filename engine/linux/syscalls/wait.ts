@@ -2,15 +2,17 @@
 
 import { ERRNO } from "../abi/errno.ts";
 import { LAST_SIGNAL, SI, SIGNAL } from "../abi/signals.ts";
+import { familyCpuTime } from "../cpu_times.ts";
 import { copyIn, copyOut } from "../guest_pointers.ts";
 import { address, bits, fd, int, unsigned } from "../parameters.ts";
-import { addPidfd, pidOf } from "../pidfds.ts";
+import { addPidfd, pidOf, pidOfAny } from "../pidfds.ts";
 import type { Process } from "../process.ts";
 import { endOf, waitStatus } from "../process_end.ts";
 import { sendSignal } from "../signals.ts";
 import { childSignal, queuedSignal, sentSignal, SIGINFO_SIZE } from "../signals/siginfo.ts";
 import { isWanted, type StopNews, stopStatus } from "../stops.ts";
 import { type Result, syscall } from "../syscall.ts";
+import { usageRecord } from "../usage.ts";
 import { signal } from "./signal_actions.ts";
 
 const WNOHANG = 1;
@@ -20,7 +22,6 @@ const [WALL, WCLONE] = [0x4000_0000, -0x8000_0000];
 const WAIT4_FLAGS = 0x1 | 0x2 | 0x8 | 0x2000_0000 | WALL | WCLONE;
 const WAITID_FLAGS = 0xf | WNOWAIT | 0x2000_0000 | WALL | WCLONE;
 const P = { ALL: 0, PID: 1, PGID: 2, PIDFD: 3 } as const;
-const USAGE_SIZE = 144;
 
 /** Whom to wait for. */
 type Chosen = (child: Process) => boolean;
@@ -44,6 +45,11 @@ interface Told {
   readonly news: StopNews | undefined;
 }
 
+/** Its resource usage, and that of its own children. */
+function usageOf(process: Process, child: Process | undefined): Uint8Array {
+  return usageRecord(process, child === undefined ? 0n : familyCpuTime(child));
+}
+
 /** Waits for a child of those that are chosen. @param tell Called with it, or with nothing if there is nothing yet. */
 function waitFor(
   process: Process,
@@ -60,7 +66,10 @@ function waitFor(
     const result = tell({ child, news: child.ending === undefined ? child.news : undefined });
     if (options & WNOWAIT) return result;
     if (child.ending === undefined) child.news = undefined;
-    else process.table.remove(child);
+    else {
+      process.spent.children += familyCpuTime(child);
+      process.table.remove(child);
+    }
     return result;
   }
   if (children().length === 0) return -ERRNO.ECHILD;
@@ -73,7 +82,7 @@ function waitFor(
 
 export const wait4 = syscall(
   "wait4",
-  "partial",
+  "full",
   { pid: int, status: address, options: bits, usage: address },
   (process, { pid, status, options, usage }) => {
     if ((options | 0) & ~WAIT4_FLAGS) return -ERRNO.EINVAL;
@@ -82,16 +91,15 @@ export const wait4 = syscall(
       const { child, news } = told;
       const record = Int32Array.of(news === undefined ? waitStatus(child) : stopStatus(news));
       const isTold = (status === 0 || copyOut(process, status, new Uint8Array(record.buffer))) &&
-        (usage === 0 || copyOut(process, usage, new Uint8Array(USAGE_SIZE)));
+        (usage === 0 || copyOut(process, usage, usageOf(process, child)));
       return isTold ? child.pid : -ERRNO.EFAULT;
     });
   },
-  "The resource usage of children is zero",
 );
 
 export const waitid = syscall(
   "waitid",
-  "partial",
+  "full",
   { type: int, id: int, info: address, options: bits, usage: address },
   (process, { type, id, info, options, usage }) => {
     const how = options | 0;
@@ -107,11 +115,10 @@ export const waitid = syscall(
         record.set(childSignal(SIGNAL.SIGCHLD, { pid, uid, ...told.news ?? endOf(told.child) }).bytes);
       }
       const isTold = (info === 0 || copyOut(process, info, record)) &&
-        (usage === 0 || copyOut(process, usage, new Uint8Array(USAGE_SIZE)));
+        (usage === 0 || copyOut(process, usage, usageOf(process, told?.child)));
       return isTold ? 0 : -ERRNO.EFAULT;
     });
   },
-  "The resource usage of children is zero",
 );
 
 const PIDFD_NONBLOCK = 0o4000;
@@ -131,7 +138,7 @@ export const pidfd_send_signal = syscall(
   { pidfd: fd, sig: signal, info: address, flags: unsigned },
   (process, { pidfd, sig, info, flags }) => {
     if (flags !== 0 || !(sig >= 0 && sig <= LAST_SIGNAL)) return -ERRNO.EINVAL;
-    const pid = pidOf(process, pidfd);
+    const pid = pidOfAny(process, pidfd);
     if (pid === undefined) return -ERRNO.EBADF;
     const found = process.table.processes.get(pid);
     if (found === undefined || found.ending !== undefined) return -ERRNO.ESRCH;
