@@ -53,6 +53,11 @@ export class OpenFile {
     return typeof this.#path === "string" ? this.#path : this.#path();
   }
 
+  /** Whether the host has another kind of file in its place. */
+  get isOwnKind(): boolean {
+    return this.path.startsWith("anon_inode:");
+  }
+
   /** The host's path, or what it is. */
   get hostPath(): string {
     return new TextDecoder().decode(descriptorName(this.host));

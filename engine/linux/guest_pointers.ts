@@ -102,6 +102,35 @@ export function hostVectors(ranges: readonly Range[]): bigint {
   return vectors.address;
 }
 
+/** The guest's address of a range; 0, where nothing is, for one that reaches out of the guest's space. */
+function guestAddress(process: Process, { address }: Range): number {
+  return Number(address - process.memory.hostBase);
+}
+
+/** Copies the bytes of ranges. @returns Undefined if the guest may not read them. */
+export function copyRangesIn(process: Process, ranges: readonly Range[]): Uint8Array<ArrayBuffer> | undefined {
+  const all = new Uint8Array(totalLength(ranges));
+  let at = 0;
+  for (const range of ranges) {
+    const part = range.length === 0 ? new Uint8Array() : copyIn(process, guestAddress(process, range), range.length);
+    if (part === undefined) return undefined;
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Copies bytes to where the guest may write. @returns Whether it may, and there is room for all. */
+export function copyRangesOut(process: Process, ranges: readonly Range[], bytes: Uint8Array): boolean {
+  let at = 0;
+  for (const range of ranges) {
+    const part = bytes.subarray(at, at + range.length);
+    if (part.length > 0 && !copyOut(process, guestAddress(process, range), part)) return false;
+    at += part.length;
+  }
+  return at === bytes.length;
+}
+
 /** What is left of ranges after the first `done` bytes. */
 export function rangesAfter(ranges: readonly Range[], done: number): Range[] {
   const left: Range[] = [];

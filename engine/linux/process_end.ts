@@ -67,6 +67,7 @@ export function endProcess(process: Process): void {
   const isShared = process.table.isShared(process, "space");
   for (const thread of [...process.threads.values()]) endThread(process, thread, isShared);
   process.table.ends(process);
+  process.signals.tellWatchers(0n);
   giveBack(process);
   leaveChildren(process);
   tellParent(process);

@@ -8,6 +8,7 @@ import { defaultAction, SA, SIG_DFL, SIG_IGN, SIGNAL, signalBit, UNBLOCKABLE } f
 import { type AlternateStack, NO_STACK } from "./signals/alternate_stack.ts";
 import { PendingSignals } from "./signals/pending.ts";
 import type { SignalInfo } from "./signals/siginfo.ts";
+import type { SignalWatcher } from "./signals/watchers.ts";
 
 export { SIGNAL } from "./abi/signals.ts";
 
@@ -31,10 +32,28 @@ const STOPS = [SIGNAL.SIGSTOP, SIGNAL.SIGTSTP, SIGNAL.SIGTTIN, SIGNAL.SIGTTOU]
 export class Signals {
   readonly #actions = new Map<number, SignalAction>();
   /** Signals that any of its threads may take. */
-  readonly pending = new PendingSignals();
+  readonly pending = new PendingSignals(() => this.tellWatchers());
   readonly #threads: ThreadSignals[] = [];
 
+  /** Files that tell of signals, and whether they are still open. */
+  readonly #watchers = new Map<SignalWatcher, () => boolean>();
   #onContinue: (() => void) | undefined;
+
+  /** Has a file told of signals that wait, until it is closed. */
+  watch(watcher: SignalWatcher, isOpen: () => boolean): void {
+    this.#watchers.set(watcher, isOpen);
+    this.tellWatchers();
+  }
+
+  /** Tells files of the signals that wait. @param pending By default those that do; none at the end of the process. */
+  tellWatchers(pending?: bigint): void {
+    if (this.#watchers.size === 0) return;
+    const waiting = pending ?? this.#threads.reduce((mask, { pending }) => mask | pending.mask, this.pending.mask);
+    for (const [watcher, isOpen] of this.#watchers) {
+      if (isOpen()) watcher.update(this, waiting);
+      else this.#watchers.delete(watcher);
+    }
+  }
 
   /** Whether a signal has stopped the process: none of its threads runs. */
   get isStopped(): boolean {
@@ -90,6 +109,7 @@ export class Signals {
   fork(): Signals {
     const signals = new Signals();
     for (const [signal, action] of this.#actions) signals.#actions.set(signal, action);
+    for (const [watcher, isOpen] of this.#watchers) signals.#watchers.set(watcher, isOpen);
     return signals;
   }
 
@@ -111,13 +131,14 @@ export class ThreadSignals {
   #mask = 0n;
   #savedMask: bigint | undefined;
   /** Signals sent to this thread alone. */
-  readonly pending = new PendingSignals();
+  readonly pending: PendingSignals;
   /** The stack of SA_ONSTACK handlers. */
   alternateStack: AlternateStack = NO_STACK;
 
   /** @param process Signals of the process that the thread is in. */
   constructor(process: Signals) {
     this.#process = process;
+    this.pending = new PendingSignals(() => process.tellWatchers());
     process.addThread(this);
   }
 

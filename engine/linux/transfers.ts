@@ -11,12 +11,13 @@ import { POLL, RWF } from "./abi/files.ts";
 import { MSG } from "./abi/sockets.ts";
 import { raiseBrokenPipe } from "./broken_pipe.ts";
 import type { OpenFile } from "./files.ts";
-import { hostVectors, type Range, rangesAfter, rangesUpTo, totalLength } from "./guest_pointers.ts";
+import { copyRangesIn, hostVectors, type Range, rangesAfter, rangesUpTo, totalLength } from "./guest_pointers.ts";
 import { hostCall } from "./host.ts";
 import { hostPoll } from "./host_files.ts";
 import type { Process } from "./process.ts";
 import { replaceRead } from "./random_files.ts";
 import { receiveMessage, sendMessage } from "./socket_transfers.ts";
+import { isSignalFile, readSignals } from "./signal_files.ts";
 import { isSocket } from "./socket_waits.ts";
 import type { Result } from "./syscall.ts";
 
@@ -54,7 +55,8 @@ function tryWrite(file: OpenFile, ranges: readonly Range[], flags: number): numb
 }
 
 /** Reads from where the file is. */
-export function readFile(file: OpenFile, ranges: readonly Range[], flags = 0): Result {
+export function readFile(process: Process, file: OpenFile, ranges: readonly Range[], flags = 0): Result {
+  if (isSignalFile(file)) return readSignals(process, file, ranges);
   if (file.isAlwaysReady || totalLength(ranges) === 0) {
     if (flags !== 0) return hostCall("preadv2", file.host, hostVectors(ranges), ranges.length, -1, -1, flags);
     return ranges.length === 1
@@ -66,13 +68,14 @@ export function readFile(file: OpenFile, ranges: readonly Range[], flags = 0): R
   if (count !== -ERRNO.EAGAIN || flags & RWF.RWF_NOWAIT || file.isNonBlocking) return count;
   return {
     wait: { descriptors: [{ descriptor: file.host, events: READY_TO_READ }] },
-    retry: () => readFile(file, ranges, flags),
+    retry: () => readFile(process, file, ranges, flags),
   };
 }
 
 /** Writes to where the file is: all of it, unless the file is not to wait. */
 export function writeFile(process: Process, file: OpenFile, ranges: readonly Range[], flags = 0): Result {
-  if (file.node?.kind === "file") return writeNode(file, ranges);
+  if (isSignalFile(file)) return -ERRNO.EINVAL;
+  if (file.node?.kind === "file") return writeNode(process, file, ranges);
   if (file.isAlwaysReady || totalLength(ranges) === 0) {
     if (flags !== 0) return hostCall("pwritev2", file.host, hostVectors(ranges), ranges.length, -1, -1, flags);
     return ranges.length === 1
@@ -111,12 +114,13 @@ function writeOn(process: Process, file: OpenFile, ranges: readonly Range[], bef
   return done;
 }
 
-function writeNode(file: OpenFile, ranges: readonly Range[]): number {
+/** Most bytes that a file of the guest's `/proc` takes at once. */
+const MOST_FOR_NODE = 4096;
+
+function writeNode(process: Process, file: OpenFile, ranges: readonly Range[]): number {
   if (file.node?.kind !== "file" || file.node.write === undefined || file.isReadOnly) return -ERRNO.EBADF;
-  const bytes = ranges.flatMap(({ address, length }) => {
-    const pointer = length === 0 ? null : Deno.UnsafePointer.create(address);
-    return pointer === null ? [] : [...new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, length))];
-  });
-  const status = file.node.write(Uint8Array.from(bytes));
-  return status < 0 ? status : bytes.length;
+  const bytes = copyRangesIn(process, rangesUpTo(ranges, MOST_FOR_NODE));
+  if (bytes === undefined) return -ERRNO.EFAULT;
+  const status = file.node.write(bytes);
+  return status < 0 ? status : totalLength(ranges);
 }

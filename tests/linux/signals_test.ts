@@ -24,6 +24,11 @@ Deno.test("signals interrupt or restart waiting calls as SA_RESTART says, and ti
   await assertSame([await program("signal_interrupts")]);
 });
 
+Deno.test("signalfd() tells of signals and gives them to who reads, polls or inherits it", async () => {
+  const { stdout } = await assertSame([await program("signal_files")]);
+  assert.match(stdout, /^three: 384 /m);
+});
+
 Deno.test("unwinders pass signal frames: backtrace, and cleanup at the thread's end", async () => {
   const flags = ["-rdynamic", "-fexceptions", "-fnon-call-exceptions"];
   const { stdout } = await assertSame([await program("unwinding", flags)]);

@@ -170,7 +170,10 @@ function descriptorDirectory(process: Process, parent: ProcDirectory, name: "fd"
         kind: "link",
         path,
         permissions: file.isReadOnly ? 0o500 : file.isWriteOnly ? 0o300 : 0o700,
-        text: () => file.node === undefined ? descriptorText(process, file.host) : bytesOf(file.node.path),
+        text: () => {
+          if (file.node !== undefined) return bytesOf(file.node.path);
+          return file.isOwnKind ? bytesOf(file.path) : descriptorText(process, file.host);
+        },
         target: () => ({ kind: "file", file }),
       };
     },

@@ -7,7 +7,13 @@ import type { SignalInfo } from "./siginfo.ts";
 export class PendingSignals {
   readonly #queued = new Map<number, SignalInfo[]>();
   #mask = 0n;
+  readonly #changed: () => void;
   #count = 0;
+
+  /** @param changed Told when the set of signals that are pending may have changed. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
 
   /** The set of signals that are pending. */
   get mask(): bigint {
@@ -27,6 +33,7 @@ export class PendingSignals {
     else return;
     this.#mask |= signalBit(info.signal);
     this.#count++;
+    this.#changed();
   }
 
   /** Takes the first signal of a set; see {@linkcode first}. */
@@ -54,7 +61,9 @@ export class PendingSignals {
     if (index < 0) return;
     queue.splice(index, 1);
     this.#count--;
-    if (queue.length === 0) this.#mask &= ~signalBit(info.signal);
+    if (queue.length > 0) return;
+    this.#mask &= ~signalBit(info.signal);
+    this.#changed();
   }
 
   /** Drops the signals of a set. */
@@ -64,6 +73,11 @@ export class PendingSignals {
       this.#count -= queue.length;
       queue.length = 0;
     }
+    if (this.#mask & mask) this.#clear(mask);
+  }
+
+  #clear(mask: bigint): void {
     this.#mask &= ~mask;
+    this.#changed();
   }
 }

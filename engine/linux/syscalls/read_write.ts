@@ -19,7 +19,7 @@ export const read = syscall(
   "full",
   { fd, buf: output, count: size },
   (process, { fd, buf, count }) =>
-    withFile(process, fd, (file) => readFile(file, [transferRange(process, buf, count, WRITE)])),
+    withFile(process, fd, (file) => readFile(process, file, [transferRange(process, buf, count, WRITE)])),
 );
 
 /** write(2) */
@@ -62,7 +62,7 @@ export const readv = syscall(
   (process, { fd, iov, iovcnt }) =>
     withFile(process, fd, (file) => {
       const ranges = transferRanges(process, iov, iovcnt, WRITE);
-      return typeof ranges === "number" ? ranges : readFile(file, ranges);
+      return typeof ranges === "number" ? ranges : readFile(process, file, ranges);
     }),
 );
 
@@ -105,7 +105,9 @@ const flagged = (name: "preadv2" | "pwritev2", direction: "input" | "output") =>
         const ranges = transferRanges(process, iov, iovcnt, direction === "output" ? WRITE : READ);
         if (typeof ranges === "number") return ranges;
         if (offset !== -1n) return hostCall(name, file.host, hostVectors(ranges), ranges.length, offset, 0, flags);
-        return direction === "output" ? readFile(file, ranges, flags) : writeFile(process, file, ranges, flags);
+        return direction === "output"
+          ? readFile(process, file, ranges, flags)
+          : writeFile(process, file, ranges, flags);
       }),
   );
 

@@ -1,12 +1,14 @@
-/** Calls that wait for a signal: pause(2), sigsuspend(2), sigtimedwait(2). */
+/** Calls that wait for a signal: pause(2), sigsuspend(2), sigtimedwait(2); and files to read them from: signalfd(2). */
 
 import { ERRNO } from "../abi/errno.ts";
+import { OPEN_FLAGS } from "../abi/files.ts";
 import { UNBLOCKABLE } from "../abi/signals.ts";
 import { copyIn, copyOut } from "../guest_pointers.ts";
-import { address, size } from "../parameters.ts";
+import { address, fd, flags, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { type Result, syscall, type Waiting } from "../syscall.ts";
 import { readDuration } from "../durations.ts";
+import { addSignalFile, changeSignalFile } from "../signal_files.ts";
 import { MASK_SIZE, readMask } from "./signal_actions.ts";
 
 /** Waits until a handler has run. */
@@ -55,4 +57,34 @@ export const rt_sigtimedwait = syscall(
     const deadline = time === undefined ? undefined : process.world.clock.now() + time;
     return takeOrWait(process, mask & ~UNBLOCKABLE, info, deadline);
   },
+);
+
+function signalFile(process: Process, fd: number, at: number, size: number, flags: number): number {
+  if (size !== MASK_SIZE) return -ERRNO.EINVAL;
+  const mask = readMask(process, at);
+  if (mask === undefined) return -ERRNO.EFAULT;
+  if (flags & ~SIGNAL_FILE_FLAGS) return -ERRNO.EINVAL;
+  if (fd === -1) return addSignalFile(process, mask & ~UNBLOCKABLE, flags);
+  const file = process.files.get(fd);
+  if (file === undefined) return -ERRNO.EBADF;
+  return changeSignalFile(process, file, mask & ~UNBLOCKABLE) || fd;
+}
+
+const { O_CLOEXEC: SFD_CLOEXEC, O_NONBLOCK: SFD_NONBLOCK } = OPEN_FLAGS;
+const SIGNAL_FILE_FLAGS = SFD_CLOEXEC | SFD_NONBLOCK;
+
+/** signalfd(2) as it was first, without flags. */
+export const signalfd = syscall(
+  "signalfd",
+  "full",
+  { fd, mask: address, sizemask: size },
+  (process, { fd, mask, sizemask }) => signalFile(process, fd, mask, sizemask, 0),
+);
+
+/** signalfd(2) */
+export const signalfd4 = syscall(
+  "signalfd4",
+  "full",
+  { fd, mask: address, sizemask: size, flags: flags({ SFD_CLOEXEC, SFD_NONBLOCK }) },
+  (process, { fd, mask, sizemask, flags }) => signalFile(process, fd, mask, sizemask, flags),
 );
