@@ -271,6 +271,7 @@ export class Guest {
     if (task !== undefined) return this.#goOn(task, (machine) => this.#slice(machine));
     const reason = stopReason();
     if (reason !== undefined) return reason;
+    this.#table.cpuTimes.rest(this.process.world.clock);
     await this.process.world.clock.wait(this.#waiter, this.#scheduler.wait);
   }
 

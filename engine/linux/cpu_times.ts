@@ -1,5 +1,5 @@
 /**
- * CPU time of threads and processes: what the host process spends counts for the guest thread whose turn it is.
+ * CPU time of threads and processes: what the host's thread spends counts for the guest thread whose turn it is.
  *
  * Leaves out how much of it was in the kernel: see usage.ts.
  */
@@ -18,6 +18,12 @@ export class CpuTimes {
     if (thread === this.#current) return;
     this.settle(clock);
     this.#current = thread;
+  }
+
+  /** All threads wait: what is spent meanwhile is nobody's. */
+  rest(clock: Clock): void {
+    this.settle(clock);
+    this.#current = undefined;
   }
 
   /** Counts what was spent until now. */

@@ -77,6 +77,11 @@ export class ProcessTable {
     return [...this.#processes.values()].filter((process) => process.parent === parent.pid && process !== parent);
   }
 
+  /** The process that has a thread of an id, if it has not ended. */
+  processOf(tid: number): Process | undefined {
+    return this.#tasks.find(({ thread }) => thread.tid === tid)?.process;
+  }
+
   /** Processes of a group that have not ended. */
   group(group: number): Process[] {
     return [...this.#processes.values()].filter((process) => process.group === group && process.ending === undefined);

@@ -5,6 +5,7 @@
  * is not known; it is shared out as the host's own is.
  */
 
+import { RUSAGE } from "./abi/limits.ts";
 import { HostBuffer, hostCall } from "./host.ts";
 import type { Process } from "./process.ts";
 
@@ -21,7 +22,7 @@ function microseconds(at: number): bigint {
 /** CPU time outside the kernel and in it, in the unit of the sum. In a deterministic run a quarter is the kernel's. */
 export function userAndSystem(process: Process, time: bigint): readonly [bigint, bigint] {
   if (process.world.system !== undefined) return [time - time / 4n, time / 4n];
-  hostCall("getrusage", 0, record.address);
+  hostCall("getrusage", RUSAGE.RUSAGE_THREAD, record.address);
   const [user, system] = [microseconds(USER), microseconds(SYSTEM)];
   const kernel = time * system / (user + system || 1n);
   return [time - kernel, kernel];

@@ -59,12 +59,15 @@ export const prlimit64 = syscall(
   (process, { pid, resource, new_limit, old_limit }) => {
     const record = new_limit === 0 ? undefined : copyIn(process, new_limit, 16);
     if (new_limit !== 0 && record === undefined) return -ERRNO.EFAULT;
-    const old = process.limits.get(resource);
-    if (old === undefined) return -ERRNO.EINVAL;
-    if (pid !== 0 && pid !== process.pid) {
-      return hostCall("kill", pid, 0) === -ERRNO.ESRCH ? -ERRNO.ESRCH : -ERRNO.EPERM;
+    if (process.limits.get(resource) === undefined) return -ERRNO.EINVAL;
+    const target = pid === 0 ? process : process.table.processOf(pid);
+    if (target === undefined) {
+      return pid < 0 || hostCall("kill", pid, 0) === -ERRNO.ESRCH ? -ERRNO.ESRCH : -ERRNO.EPERM;
     }
-    const result = record === undefined ? 0 : setLimit(process, resource, record);
+    const old = target.limits.get(resource) as Limit;
+    const { uid, euid } = process.credentials;
+    if (euid !== 0 && uid !== target.credentials.uid) return -ERRNO.EPERM;
+    const result = record === undefined ? 0 : setLimit(target, resource, record);
     if (result !== 0) return result;
     return old_limit === 0 || copyOut(process, old_limit, limitRecord(old)) ? 0 : -ERRNO.EFAULT;
   },

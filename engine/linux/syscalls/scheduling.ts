@@ -4,17 +4,25 @@
  */
 
 import { ERRNO } from "../abi/errno.ts";
-import { copyIn, copyOut } from "../guest_pointers.ts";
+import { copyIn, copyOut, writable } from "../guest_pointers.ts";
+import { hostCall } from "../host.ts";
 import { address, bits, int, size, unsigned } from "../parameters.ts";
 import type { Process } from "../process.ts";
 import { syscall } from "../syscall.ts";
 import { mayBeNice } from "./priority.ts";
 
 const ignored = "What is set changes nothing";
-const isOwn = (process: Process, pid: number) => pid === 0 || process.threads.has(pid);
+/** Whether a thread of the guest's is meant. */
+const isOwn = ({ table }: Process, pid: number) => pid === 0 || table.processOf(pid) !== undefined;
 const POLICIES = [0, 1, 2, 3, 5, 6];
 /** Policies with priorities 1 to 99: SCHED_FIFO and SCHED_RR. */
 const REAL_TIME = [1, 2];
+
+const threadOf = ({ table, thread }: Process, pid: number) =>
+  table.tasks.find((task) => task.thread.tid === pid)?.thread ?? thread;
+
+/** Others of the host may be asked about, not changed. */
+const refuseOther = (pid: number) => hostCall("kill", pid, 0) === -ERRNO.ESRCH ? -ERRNO.ESRCH : -ERRNO.EPERM;
 
 /** The thread is ready again at once, but its turn is over. */
 export const sched_yield = syscall("sched_yield", "full", {}, ({ table }) => {
@@ -41,7 +49,7 @@ export const sched_setaffinity = syscall(
     if (size === 0) return -ERRNO.EINVAL;
     const first = copyIn(process, mask, 1);
     if (first === undefined) return -ERRNO.EFAULT;
-    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    if (!isOwn(process, pid)) return refuseOther(pid);
     return first[0] & 1 ? 0 : -ERRNO.EINVAL;
   },
 );
@@ -55,7 +63,7 @@ export const sched_getscheduler = syscall(
   "sched_getscheduler",
   "full",
   { pid: int },
-  (process, { pid }) => pid < 0 ? -ERRNO.EINVAL : isOwn(process, pid) ? 0 : -ERRNO.ESRCH,
+  (process, { pid }) => pid < 0 ? -ERRNO.EINVAL : isOwn(process, pid) ? 0 : hostCall("sched_getscheduler", pid),
 );
 
 export const sched_setscheduler = syscall(
@@ -66,7 +74,7 @@ export const sched_setscheduler = syscall(
     const record = copyIn(process, param, 4);
     if (pid < 0 || policy < 0 || param === 0) return -ERRNO.EINVAL;
     if (record === undefined) return -ERRNO.EFAULT;
-    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    if (!isOwn(process, pid)) return refuseOther(pid);
     if (!POLICIES.includes(policy)) return -ERRNO.EINVAL;
     const priority = new DataView(record.buffer).getInt32(0, true);
     if (REAL_TIME.includes(policy)) return priority >= 1 && priority <= 99 ? -ERRNO.EPERM : -ERRNO.EINVAL;
@@ -81,7 +89,7 @@ export const sched_getparam = syscall(
   { pid: int, param: address },
   (process, { pid, param }) => {
     if (pid < 0 || param === 0) return -ERRNO.EINVAL;
-    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    if (!isOwn(process, pid)) return hostCall("sched_getparam", pid, writable(process, param, 4));
     return copyOut(process, param, new Uint8Array(4)) ? 0 : -ERRNO.EFAULT;
   },
 );
@@ -94,7 +102,7 @@ export const sched_setparam = syscall(
     if (pid < 0 || param === 0) return -ERRNO.EINVAL;
     const record = copyIn(process, param, 4);
     if (record === undefined) return -ERRNO.EFAULT;
-    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    if (!isOwn(process, pid)) return refuseOther(pid);
     return new DataView(record.buffer).getInt32(0, true) === 0 ? 0 : -ERRNO.EINVAL;
   },
 );
@@ -113,7 +121,7 @@ export const sched_getattr = syscall(
     if (!isOwn(process, pid)) return -ERRNO.ESRCH;
     const record = new Uint8Array(ATTRIBUTES_BYTES);
     record[0] = ATTRIBUTES_BYTES;
-    new DataView(record.buffer).setInt32(ATTRIBUTES_NICE, (process.threads.get(pid) ?? process.thread).nice, true);
+    new DataView(record.buffer).setInt32(ATTRIBUTES_NICE, (threadOf(process, pid)).nice, true);
     return copyOut(process, attr, record) ? 0 : -ERRNO.EFAULT;
   },
 );
@@ -126,14 +134,14 @@ export const sched_setattr = syscall(
     if (pid < 0 || attr === 0 || flags !== 0) return -ERRNO.EINVAL;
     const record = copyIn(process, attr, ATTRIBUTES_BYTES);
     if (record === undefined) return -ERRNO.EFAULT;
-    if (!isOwn(process, pid)) return -ERRNO.ESRCH;
+    if (!isOwn(process, pid)) return refuseOther(pid);
     const view = new DataView(record.buffer);
     const policy = view.getUint32(4, true);
     if (!POLICIES.includes(policy)) return -ERRNO.EINVAL;
     if (REAL_TIME.includes(policy)) return -ERRNO.EPERM;
     const nice = view.getInt32(ATTRIBUTES_NICE, true);
     if (nice < -20 || nice > 19) return -ERRNO.EINVAL;
-    const thread = process.threads.get(pid) ?? process.thread;
+    const thread = threadOf(process, pid);
     if (!mayBeNice(process, thread, nice)) return -ERRNO.EPERM;
     thread.nice = nice;
     return 0;
