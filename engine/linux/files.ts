@@ -8,6 +8,7 @@ import { ACCESS_MODE, FCNTL, FILE_TYPE, OPEN_FLAGS } from "./abi/files.ts";
 import { hostCall } from "./host.ts";
 import { descriptorName, hostStatus, isType } from "./host_files.ts";
 import type { ProcEntry, ProcNode } from "./proc/node.ts";
+import { dropLocks, lockKey } from "./record_locks.ts";
 import type { RandomSource } from "./world.ts";
 
 /** What a file is to the guest, when it is not simply what the host has. */
@@ -112,6 +113,8 @@ const STANDARD = ["/dev/stdin", "/dev/stdout", "/dev/stderr"];
 /** A table of descriptors. */
 export class Files {
   readonly #entries = new Map<number, Entry>();
+  /** Files of which parts may be locked, by their names in record_locks.ts. */
+  readonly locked = new Set<string>();
   /** Largest number of descriptors, as RLIMIT_NOFILE. */
   limit = 1024;
 
@@ -201,8 +204,15 @@ export class Files {
     const entry = this.#entries.get(descriptor);
     if (entry === undefined) return -ERRNO.EBADF;
     this.#entries.delete(descriptor);
+    this.#dropLocks(entry.file);
     if (--entry.file.references > 0 || entry.file.borrowed) return 0;
     return hostCall("close", entry.file.host);
+  }
+
+  /** To close any descriptor of a file gives up all locks of it. */
+  #dropLocks(file: OpenFile): void {
+    const key = this.locked.size === 0 ? "" : lockKey(file.host);
+    if (this.locked.delete(key)) dropLocks(this, key);
   }
 
   /** Whether a descriptor is closed by execve(2); undefined if there is none. */

@@ -9,6 +9,7 @@ import { HostBuffer, hostCall } from "../host.ts";
 import { descriptorName } from "../host_files.ts";
 import { address, choice, fd, flags, int, optional, path, unsigned } from "../parameters.ts";
 import type { Process } from "../process.ts";
+import { recordLock } from "./record_locking.ts";
 import { type Result, syscall } from "../syscall.ts";
 
 const { O_CLOEXEC, O_ASYNC } = OPEN_FLAGS;
@@ -79,8 +80,8 @@ function plain(command: number): Control {
   return (_, file, __, argument) => hostCall("fcntl", file.host, command, argument);
 }
 
-/** A command whose argument is a `struct flock`; one that waits is tried again until the lock is free. */
-function lock(command: number, waits = false): Control {
+/** A command about a lock of the open file, whose argument is a `struct flock`; one that waits is tried again. */
+function fileLock(command: number, waits = false): Control {
   return function attempt(process, file, fd, argument): Result {
     const at = writable(process, Number(argument), FLOCK_BYTES);
     const status = hostCall("fcntl", file.host, command, at);
@@ -90,6 +91,11 @@ function lock(command: number, waits = false): Control {
       retry: () => attempt(process, file, fd, argument),
     };
   };
+}
+
+/** The same for a lock of the process. */
+function processLock(command: number): Control {
+  return (process, file, _, argument) => recordLock(command, process, file, Number(argument));
 }
 
 const CONTROLS: Readonly<Record<number, Control>> = {
@@ -103,12 +109,12 @@ const CONTROLS: Readonly<Record<number, Control>> = {
   [FCNTL.F_GETFL]: (_, file) => file.flags,
   // O_ASYNC would send signals to the host process.
   [FCNTL.F_SETFL]: (_, file, __, argument) => file.setFlags(Number(BigInt.asIntN(32, argument)) & ~O_ASYNC),
-  [FCNTL.F_GETLK]: lock(FCNTL.F_GETLK),
-  [FCNTL.F_SETLK]: lock(FCNTL.F_SETLK),
-  [FCNTL.F_SETLKW]: lock(FCNTL.F_SETLK, true),
-  [FCNTL.F_OFD_GETLK]: lock(FCNTL.F_OFD_GETLK),
-  [FCNTL.F_OFD_SETLK]: lock(FCNTL.F_OFD_SETLK),
-  [FCNTL.F_OFD_SETLKW]: lock(FCNTL.F_OFD_SETLK, true),
+  [FCNTL.F_GETLK]: processLock(FCNTL.F_GETLK),
+  [FCNTL.F_SETLK]: processLock(FCNTL.F_SETLK),
+  [FCNTL.F_SETLKW]: processLock(FCNTL.F_SETLKW),
+  [FCNTL.F_OFD_GETLK]: fileLock(FCNTL.F_OFD_GETLK),
+  [FCNTL.F_OFD_SETLK]: fileLock(FCNTL.F_OFD_SETLK),
+  [FCNTL.F_OFD_SETLKW]: fileLock(FCNTL.F_OFD_SETLK, true),
   [FCNTL.F_SETOWN]: () => 0,
   [FCNTL.F_GETOWN]: () => 0,
   [FCNTL.F_SETSIG]: () => 0,
@@ -127,7 +133,7 @@ export const fcntl = syscall(
   { fd, cmd: choice(FCNTL), arg: optional },
   (process, { fd, cmd, arg }) =>
     withFile(process, fd, (file) => CONTROLS[cmd]?.(process, file, fd, arg) ?? -ERRNO.EINVAL),
-  "No leases, no SIGIO; POSIX locks do not hold between guest processes of one run",
+  "No leases, no SIGIO, no F_NOTIFY; deadlocks of locks are not found",
 );
 
 /** Gives two host descriptors numbers, and tells the guest. */
