@@ -12,6 +12,7 @@ import type { OpenFile } from "./files.ts";
 import { copyIn, copyOut } from "./guest_pointers.ts";
 import { HostBuffer, hostCall } from "./host.ts";
 import { descriptorName } from "./host_files.ts";
+import { mayUseNetlink } from "./netlink.ts";
 import { cString } from "./path_access.ts";
 import type { Process } from "./process.ts";
 import type { Result } from "./syscall.ts";
@@ -54,6 +55,7 @@ export function withAddress(
   const family = length < 2 ? AF.AF_UNSPEC : bytes[0] | bytes[1] << 8;
   if (family === AF.AF_UNIX) return withUnix(process, bytes, purpose, use, pass);
   if (family === AF.AF_UNSPEC && purpose === "connect") return pass();
+  if (family === AF.AF_NETLINK) return mayUseNetlink(bytes, purpose === "bind") ? pass() : -ERRNO.EPERM;
   const place = internetPlace(family, bytes);
   if (place === undefined) return process.paths.permissions.allowsAll("net") ? pass() : -ERRNO.EAFNOSUPPORT;
   return mayUse(process, place, purpose) ? pass() : -ERRNO.EACCES;

@@ -9,6 +9,7 @@ import { raiseBrokenPipe } from "./broken_pipe.ts";
 import type { OpenFile } from "./files.ts";
 import { hostVectors, type Range, rangesAfter, totalLength } from "./guest_pointers.ts";
 import { HostBuffer, hostCall } from "./host.ts";
+import { isNetlink, netlinkQuestion } from "./netlink.ts";
 import type { Process } from "./process.ts";
 import { control, prepareControl } from "./socket_control.ts";
 import { READABLE, socketNumber, waitForSocket } from "./socket_waits.ts";
@@ -47,7 +48,10 @@ function mayWait(file: OpenFile, flags: number): boolean {
 
 /** Sends a message; on a stream all of it, unless the socket is not to wait. */
 export function sendMessage(process: Process, file: OpenFile, message: SentMessage): Result {
-  const { ranges, flags } = message;
+  const { flags } = message;
+  const allowed = isNetlink(file) ? netlinkQuestion(process, file, message.ranges) : message.ranges;
+  if (typeof allowed === "number") return allowed;
+  const ranges = allowed;
   const hostFlags = flags & SENT_FLAGS | MSG.MSG_DONTWAIT | MSG.MSG_NOSIGNAL;
   const isStream = socketNumber(file, SO.SO_TYPE) === SOCK.SOCK_STREAM;
   const isLocal = socketNumber(file, SO.SO_DOMAIN) === AF.AF_UNIX;

@@ -23,6 +23,11 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/sendfile.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static pid_t host;
@@ -211,12 +216,42 @@ static void terminals(void) {
   end();
 }
 
+static void network(void) {
+  begin("the network's settings, by netlink");
+  struct { struct nlmsghdr h; struct ifinfomsg i; } change = {
+      {sizeof change, RTM_SETLINK, NLM_F_REQUEST, 1, 0}, {.ifi_index = 1, .ifi_change = IFF_PROMISC, .ifi_flags = IFF_PROMISC}};
+  struct { struct nlmsghdr h; struct rtgenmsg g; char rest[3]; typeof(change) then; } two = {
+      {20, RTM_GETLINK, NLM_F_REQUEST, 1, 0}, {0}, {0}, change};
+  struct sockaddr_nl kernel = {AF_NETLINK}, other = {AF_NETLINK, 0, 1}, groups = {AF_NETLINK, 0, 0, 1};
+  int s = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), ends[2];
+  fails(send(s, &change, sizeof change, 0));
+  fails(sendto(s, &two, sizeof two, 0, (struct sockaddr *)&kernel, sizeof kernel));
+  fails(sendto(s, &two, 20, 0, (struct sockaddr *)&other, sizeof other));
+  fails(write(s, &change, sizeof change));
+  struct iovec parts[2] = {{&change, 8}, {(char *)&change + 8, sizeof change - 8}};
+  fails(writev(s, parts, 2));
+  struct mmsghdr many = {{.msg_iov = parts, .msg_iovlen = 2}};
+  fails(sendmmsg(s, &many, 1, 0));
+  int file = memfd_create("change", 0);
+  write(file, &change, sizeof change), lseek(file, 0, SEEK_SET);
+  fails(sendfile(s, file, NULL, sizeof change));
+  pipe(ends), write(ends[1], &change, sizeof change);
+  fails(splice(ends[0], NULL, s, NULL, sizeof change, 0));
+  fails(bind(s, (struct sockaddr *)&groups, sizeof groups));
+  fails(connect(s, (struct sockaddr *)&other, sizeof other));
+  fails(setsockopt(s, 270, 1, &(int){1}, 4)); // NETLINK_ADD_MEMBERSHIP
+  fails(socket(AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT));
+  fails(socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER));
+  end();
+}
+
 static void calls(void) {
   char buffer[4096] = {0};
   begin("io_uring and aio");
   fails(syscall(SYS_io_uring_setup, 8, buffer));
   fails(syscall(SYS_io_setup, 8, buffer));
   end();
+  network();
   begin("perf and bpf");
   fails(syscall(SYS_perf_event_open, buffer, host, -1, -1, 0));
   fails(syscall(SYS_bpf, 0, buffer, 72));

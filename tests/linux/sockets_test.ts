@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Emulator } from "../../mod.ts";
 import { compile } from "../programs/compile.ts";
-import { runGuest, runNative } from "../programs/comparison.ts";
+import { assertSame, runGuest, runNative } from "../programs/comparison.ts";
 
 const FLAGS = ["-O1", "-w"];
 const conformance = (name: string) => compile(new URL(`../conformance/${name}.c`, import.meta.url), FLAGS);
@@ -16,6 +16,10 @@ async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+Deno.test("the kernel can be asked about interfaces and addresses, by netlink", async () => {
+  await assertSame([await conformance("netlink")]);
+});
 
 Deno.test("sockets give the results and errors of Linux", async () => {
   const program = await conformance("sockets");

@@ -4,13 +4,16 @@
  */
 
 /** Address families that guests may use. */
-export const AF = { AF_UNSPEC: 0, AF_UNIX: 1, AF_INET: 2, AF_INET6: 10 } as const;
+export const AF = { AF_UNSPEC: 0, AF_UNIX: 1, AF_INET: 2, AF_INET6: 10, AF_NETLINK: 16 } as const;
 /** Types of sockets. */
 export const SOCK = { SOCK_STREAM: 1, SOCK_DGRAM: 2, SOCK_SEQPACKET: 5, TYPE: 0xf } as const;
 /** Flags that socket(2) takes with the type. */
 export const SOCK_FLAGS = { SOCK_NONBLOCK: 0o4000, SOCK_CLOEXEC: 0o2000000 } as const;
 /** Protocols of the internet that guests may use: any, ICMP echo, TCP, UDP, UDP-Lite. */
 export const PROTOCOLS: readonly number[] = [0, 1, 6, 17, 58, 136];
+
+/** The protocol of netlink(7) that guests have. */
+export const NETLINK_ROUTE = 0;
 
 /** Flags of send(2) and recv(2). */
 export const MSG = {
@@ -59,6 +62,7 @@ export const SO = {
   SO_PEERCRED: 17,
   SO_RCVTIMEO: 20,
   SO_SNDTIMEO: 21,
+  SO_PROTOCOL: 38,
   SO_DOMAIN: 39,
 } as const;
 /** Kinds of control messages of SOL_SOCKET. */

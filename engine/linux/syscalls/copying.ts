@@ -13,6 +13,7 @@ import { HostBuffer, hostCall, hostCall64 } from "../host.ts";
 import { hostPoll, isType } from "../host_files.ts";
 import { address, bits, fd, flags, ioVectors, size } from "../parameters.ts";
 import type { Process } from "../process.ts";
+import { isNetlink } from "../netlink.ts";
 import { isSocket, withoutWaiting } from "../socket_waits.ts";
 import { type Result, syscall } from "../syscall.ts";
 import { writeFile } from "../transfers.ts";
@@ -94,6 +95,7 @@ export const copy_file_range = syscall(
 
 /** Calls when both files are ready, so that the host does not wait. */
 function whenReady(process: Process, from: OpenFile, to: OpenFile, blocks: boolean, call: () => number): Result {
+  if (isSocket(to) && isNetlink(to)) return -ERRNO.EINVAL; // what is sent there is looked at first
   const waitFor = (file: OpenFile, events: number): Result => ({
     wait: { descriptors: [{ descriptor: file.host, events }] },
     retry: () => whenReady(process, from, to, blocks, call),

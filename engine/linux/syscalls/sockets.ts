@@ -2,12 +2,13 @@
  * Rows that make sockets and connect them: socket(2), socketpair(2), bind(2), listen(2), accept(2), connect(2),
  * getsockname(2), getpeername(2), shutdown(2).
  *
- * Guests have local sockets and the internet's streams and datagrams; no raw, netlink or other sockets.
+ * Guests have local sockets, the internet's streams and datagrams, and can ask about interfaces and routes (netlink.ts); no
+ * raw or other sockets.
  */
 
 import { ERRNO } from "../abi/errno.ts";
 import { POLL } from "../abi/files.ts";
-import { ADDRESS_BYTES, AF, PROTOCOLS, SHUT, SO, SOCK, SOCK_FLAGS } from "../abi/sockets.ts";
+import { ADDRESS_BYTES, AF, NETLINK_ROUTE, PROTOCOLS, SHUT, SO, SOCK, SOCK_FLAGS } from "../abi/sockets.ts";
 import { withFile } from "../file_calls.ts";
 import type { OpenFile } from "../files.ts";
 import { HostBuffer, hostCall } from "../host.ts";
@@ -23,7 +24,7 @@ const { SOCK_CLOEXEC, SOCK_NONBLOCK } = SOCK_FLAGS;
 const pair = new HostBuffer(8);
 const accepted = new HostBuffer(ADDRESS_BYTES);
 const length = new HostBuffer(4);
-const NOTE = "Local sockets, TCP and UDP; no raw, packet, netlink or other sockets";
+const NOTE = "Local sockets, TCP, UDP, and netlink to ask about routing; no raw, packet or other sockets";
 
 /** A type of socket with its flags. */
 const socketType: Parameter<number> = {
@@ -41,6 +42,7 @@ const domain = choice(AF);
 /** @returns The errno with which a kind of socket is refused, or 0. */
 function refusal(domain: number, type: number, protocol: number): number {
   if (domain === AF.AF_UNIX) return 0;
+  if (domain === AF.AF_NETLINK) return protocol === NETLINK_ROUTE ? 0 : -ERRNO.EPROTONOSUPPORT;
   if (domain !== AF.AF_INET && domain !== AF.AF_INET6) return -ERRNO.EAFNOSUPPORT;
   const kind = type & SOCK.TYPE;
   if (kind !== SOCK.SOCK_STREAM && kind !== SOCK.SOCK_DGRAM) return -ERRNO.EPERM;
