@@ -31,7 +31,8 @@ int main(void) {
   struct sockaddr_nl kernel = {.nl_family = AF_NETLINK}, own;
   printf("bind %d\n", bind(s, (struct sockaddr *)&kernel, sizeof kernel));
   socklen_t length = sizeof own;
-  printf("name %d %d %u\n", getsockname(s, (struct sockaddr *)&own, &length), own.nl_family, length);
+  int named = getsockname(s, (struct sockaddr *)&own, &length);
+  printf("name %d %d %u\n", named, own.nl_family, length);
   struct { struct nlmsghdr h; struct rtgenmsg g; } ask = {
       .h = {.nlmsg_len = sizeof ask, .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP, .nlmsg_seq = 3}};
   printf("ask %zd\n", sendto(s, &ask, sizeof ask, 0, (struct sockaddr *)&kernel, sizeof kernel));
