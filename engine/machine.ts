@@ -4,11 +4,12 @@
  */
 
 import { Alarms } from "./alarms.ts";
+import { Announcements, type BlockListener } from "./announcements.ts";
 import { Cpu, RETURN_ADDRESS, type SliceEnd } from "./cpu/cpu.ts";
 import { copyMemory } from "./memory/copy_memory.ts";
 import { GuestMemory, PAGE_SIZE, pageDown, SPAN } from "./memory/guest_memory.ts";
 import { PAGE_FLAG_ASK } from "./ffi/stubs.ts";
-import { isUnsupported, mayHoldUnsupported } from "./cpu/unsupported.ts";
+import { isUnsupported } from "./cpu/unsupported.ts";
 import { cpuid, EFLAGS, FUNCTION_ARGUMENTS, REGISTER_INDEX, VECTOR } from "./arch/x86_64.ts";
 import { BlockFlow } from "./counters/flow.ts";
 import { Events } from "./counters/events.ts";
@@ -20,22 +21,14 @@ import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import { GuestCpu } from "./cpu/guest_cpu.ts";
 import { ThreadContexts } from "./cpu/thread_contexts.ts";
 import { type MemoryAccess, memoryAccesses } from "./hooks/accesses.ts";
+import { UnsupportedCode } from "./unsupported_code.ts";
 import { type Action, Sites } from "./hooks/sites.ts";
 import { Watchpoints } from "./hooks/watchpoints.ts";
 
 /** What a machine asks of who runs it. */
-export interface MachineEvents {
+export interface MachineEvents extends BlockListener {
   /** SYSCALL was executed. @returns Whether the guest may go on at once. */
   syscall(next: bigint): boolean;
-  /**
-   * A block is about to run whose code was not there before, or was cut in another way. A single-stepped instruction
-   * is a block of its own.
-   *
-   * @param block What {@linkcode Machine.currentBlock} is while it runs.
-   */
-  translated(block: number, start: number, size: number): void;
-  /** The code of a block that was announced is no more, or is about to be announced anew. */
-  retired(block: number): void;
 }
 
 /** How a machine counts. */
@@ -89,17 +82,14 @@ export class Machine {
   #announcing: number | undefined;
   /** The block that a single-stepped instruction is. */
   #stepped: number | undefined;
-  /** Sizes of the blocks that were announced. */
-  readonly #announced = new Map<number, number>();
-  readonly #announcedSteps = new Set<number>();
+  readonly #announcements: Announcements;
+  readonly #unsupported: UnsupportedCode;
   /** Called when the function that {@linkcode Machine.prepareCall} prepared has returned. */
   #returned: (() => void) | undefined;
   /** Where the guest goes on instead, once the slice has ended. */
   #redirected: bigint | undefined;
   #stop = false;
   #countsBranches = false;
-  /** Whether the instruction at hand is one that the CPU does not have. */
-  #isInvalid = false;
 
   /**
    * @param unicorn Path of Unicorn's library.
@@ -109,6 +99,7 @@ export class Machine {
     using taken = new DisposableStack();
     taken.defer(() => this.memory.free());
     this.#events = events;
+    this.#announcements = new Announcements(events);
     this.shadow = new ShadowTable(counting ? SPAN : 0);
     taken.defer(() => this.shadow.free());
     this.#disassembler = disassembler;
@@ -130,6 +121,12 @@ export class Machine {
     this.flow = new BlockFlow(this.cpu, this.shadow.table, () => this.threads.current ?? 0);
     this.events = new Events({ ...this, disassembler, thread: () => this.threads.current ?? 0 });
     this.sites = new Sites(this.cpu, this.ledger, counting ? this.shadow : undefined);
+    this.#unsupported = new UnsupportedCode({
+      ...this,
+      disassembler,
+      instructionAt: (address) => this.#instructionAt(address),
+      requestStop: () => this.requestStop(),
+    });
     this.#repeats = new Repeats(this.cpu, this.memory, this.ledger, this.shadow);
     const thread = {
       get: () => ({ fired: this.#fired, returned: this.#returned }),
@@ -143,7 +140,7 @@ export class Machine {
       revoked: () => this.cpu.flushTlb(),
       codeChanged: (start, end) => {
         this.#hold();
-        this.#forget(start, end);
+        this.#announcements.forget(start, end, this.ledger.overlapping(start, end));
         this.events.forget(start, end);
         this.ledger.retire(start, end);
         this.cpu.dropTranslations(start, end);
@@ -202,14 +199,14 @@ export class Machine {
     if (this.#stepped !== undefined) return;
     if (this.#repeats.isOver(start, size)) return this.shadow.takeBack(start);
     if (this.ledger.block(start) === undefined) {
-      this.#refuseUnsupported(start, size);
+      this.#unsupported.inspect(start, size);
       const isCutAnew = this.sites.inspect(start, size);
       if (!isCutAnew) {
         this.ledger.enter(start, size);
         this.#repeats.learn(start, size);
         this.events.learn({ start, size });
         this.#announcing = start;
-        this.#announce(start, start, size);
+        this.#announcements.announce(start, start, size);
         this.#announcing = undefined;
       }
       if (isCutAnew || this.#stop || this.sites.hasEdits) {
@@ -224,50 +221,11 @@ export class Machine {
     this.flow.note(start);
   }
 
-  /** Has instructions of a new block refused that the translator would take for others. */
-  #refuseUnsupported(start: number, size: number): void {
-    const code = this.memory.uncheckedView(start, size);
-    if (!mayHoldUnsupported(code)) return;
-    for (const { address, bytes } of this.#disassembler.decode(code, start, size)) {
-      const at = Number(address);
-      if (isUnsupported(bytes) && !this.sites.actions(at)?.includes(this.#refuse)) this.sites.attach(at, this.#refuse);
-    }
-  }
-
-  /** The code may have changed since this was attached. */
-  readonly #refuse: Action = (address) => {
-    const instruction = this.#instructionAt(address);
-    if (instruction === undefined || !isUnsupported(instruction.bytes)) return;
-    this.#isInvalid = true;
-    this.requestStop();
-  };
-
   /** Whether the instruction at hand was refused. The guest comes to it anew, if it comes to it again. */
   #takeInvalid(): boolean {
-    if (!this.#isInvalid) return false;
-    this.#isInvalid = false;
+    if (!this.#unsupported.takeRefusal()) return false;
     this.#fired = undefined;
     return true;
-  }
-
-  #announce(block: number, start: number, size: number): void {
-    const announced = this.#announced.get(block);
-    if (announced !== undefined && announced >= size) return;
-    if (announced !== undefined) this.#events.retired(block);
-    this.#announced.set(block, size);
-    this.#events.translated(block, start, size);
-  }
-
-  #forget(start: number, end: number): void {
-    for (const block of this.ledger.overlapping(start, end)) this.#forgetBlock(block.start);
-    for (const block of this.#announcedSteps) {
-      if (block + (this.#announced.get(block) ?? 0) > start && block < end) this.#forgetBlock(block);
-    }
-  }
-
-  #forgetBlock(block: number): void {
-    this.#announcedSteps.delete(block);
-    if (this.#announced.delete(block)) this.#events.retired(block);
   }
 
   #onInstruction(address: number): void {
@@ -455,9 +413,8 @@ export class Machine {
     let end: SliceEnd;
     try {
       if (instruction !== undefined) {
-        this.#announcedSteps.add(this.#stepped);
         this.events.learnStep(instruction);
-        this.#announce(this.#stepped, pc, instruction.size);
+        this.#announcements.announceStep(this.#stepped, pc, instruction.size);
       }
       this.#fire(pc, this.sites.actions(pc) ?? NONE);
       if (this.#applyRedirection()) return { kind: "budget" };
