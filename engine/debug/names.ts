@@ -79,6 +79,9 @@ export interface FunctionPlace {
   readonly address: bigint;
 }
 
+/** DW_LANG_Mips_Assembler: DWARF 4, section 7.12; binutils. */
+const ASSEMBLER = 0x8001;
+
 /** The functions of a name, each once: with debug information or, if there is none, by their symbols. */
 export function functionsNamed(outlook: Outlook, name: string): FunctionPlace[] {
   const found = new Map<bigint, FunctionPlace>();
@@ -87,7 +90,9 @@ export function functionsNamed(outlook: Outlook, name: string): FunctionPlace[] 
   for (const { image, entry } of exact.length > 0 ? exact : entries) {
     const address = infoOf(image).ask(() => entryValue(outlook.target, image, entry))?.address ??
       symbolNamed(outlook.target, entry.holder(ATTRIBUTE.linkageName)?.text(ATTRIBUTE.linkageName) ?? name);
-    if (address !== undefined && !found.has(address)) found.set(address, { name, type: typeOf(entry), address });
+    // Assemblers describe functions without their types.
+    const type = entry.unit.header.language === ASSEMBLER ? undefined : typeOf(entry);
+    if (address !== undefined && !found.has(address)) found.set(address, { name, type, address });
   }
   if (found.size > 0) return [...found.values()];
   const address = symbolNamed(outlook.target, name);

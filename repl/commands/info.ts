@@ -6,7 +6,7 @@ import type { Session } from "../session/session.ts";
 import { addressOf } from "../session/address.ts";
 import type { Attachment } from "../session/attachment.ts";
 import { breakpointLines, type BreakpointRow } from "../views/breakpoints.ts";
-import { place } from "../views/hex.ts";
+import { hex, place } from "../views/hex.ts";
 import { backtrace } from "./backtrace.ts";
 import type { Command } from "./command.ts";
 import { displayLines } from "./display.ts";
@@ -16,7 +16,7 @@ import { infoArgs, infoFrame, infoLocals } from "./info_frame.ts";
 import { maps } from "./maps.ts";
 import { attachmentsOf } from "./numbers.ts";
 import { regs } from "./regs.ts";
-import { symbols } from "./symbols.ts";
+import { symbols, symbolsByRegExp } from "./symbols.ts";
 import { threads } from "./threads.ts";
 
 function breakpoints(session: Session, text: string): void {
@@ -90,7 +90,13 @@ const TOPICS: Readonly<Record<string, (session: Session, text: string) => void |
   files: (session) => images.run(session, ""),
   threads: (session) => threads.run(session, ""),
   stack: (session, text) => backtrace.run(session, text),
-  functions: (session, text) => symbols.run(session, text),
+  functions: symbolsByRegExp(["function", "stub"]),
+  variables: symbolsByRegExp(["object"]),
+  address: ({ emulator, out }, name) => {
+    const { address, symbol } = emulator.symbols.find(name);
+    const image = symbol?.image ?? emulator.symbols.imageAt(Number(address));
+    out.print(`${name} is at ${hex(address)}${image === undefined ? "" : ` in ${image.path}`}.`);
+  },
   symbol: (session, text) => symbols.run(session, text),
   line,
 };

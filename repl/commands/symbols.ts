@@ -1,8 +1,9 @@
 /** `symbols`: finds symbols by a pattern. */
 
 import { CommandError, didYouMean } from "../session/errors.ts";
-import { suggest } from "../../mod.ts";
+import { suggest, type SymbolKind } from "../../mod.ts";
 import { symbolLines } from "../views/symbols.ts";
+import type { Session } from "../session/session.ts";
 import type { Command } from "./command.ts";
 
 const MOST = 100;
@@ -30,11 +31,33 @@ export const symbols: Command = {
       : text === ""
       ? `${program?.name ?? ""}:*`
       : text;
-    const found = symbols.matching(pattern, { kinds });
-    if (found.length === 0) {
-      const near = suggest(text, symbols.matching("*").map(({ name }) => name));
-      throw new CommandError(`No symbol matches ${text || "the program's own"}${didYouMean(near)}`);
-    }
-    out.print(symbolLines(found, MOST));
+    listSymbols(session, pattern, kinds, text || "the program's own");
   },
 };
+
+/** Functions or variables by a regular expression, as gdb has them. */
+export function symbolsByRegExp(kinds: readonly SymbolKind[]): (session: Session, text: string) => void {
+  return (session, text) => {
+    let pattern: RegExp;
+    try {
+      pattern = new RegExp(text);
+    } catch (error) {
+      throw new CommandError(`Cannot use ${text} as a regular expression: ${(error as Error).message}`);
+    }
+    listSymbols(session, pattern, kinds, text || "at all");
+  };
+}
+
+function listSymbols(
+  { emulator: { symbols }, out }: Session,
+  pattern: string | RegExp,
+  kinds: readonly SymbolKind[],
+  wanted: string,
+): void {
+  const found = symbols.matching(pattern, { kinds });
+  if (found.length === 0) {
+    const near = suggest(wanted, symbols.matching("*").map(({ name }) => name));
+    throw new CommandError(`No symbol matches ${wanted}${didYouMean(near)}`);
+  }
+  out.print(symbolLines(found, MOST));
+}

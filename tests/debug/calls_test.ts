@@ -59,3 +59,14 @@ Deno.test("what cannot be called is refused with gdb's reason", async () => {
     /Cannot call a function here: the guest would have to run/,
   );
 });
+
+Deno.test("a function of an assembler, whose type is unknown, is called with a cast, as in gdb", async () => {
+  const assembled = await compile(new URL("guests/twice.S", import.meta.url), ["-g", "-static"]);
+  const [refused, called] = await gdbAt(assembled, "main", 0, ["print twice(21)", "print (int)twice(21) + 0"]);
+  using emulator = Emulator.open({ program: assembled, args: [], env: {} });
+  emulator.hook("main", () => emulator.stop());
+  await emulator.run();
+  await rejects(emulator.evaluate("twice(21)"), { message: refused.replace(/^error: /, "") });
+  const value = valueText(await emulator.evaluate("(int)twice(21) + 0"), { isTop: true });
+  deepStrictEqual(`$1 = ${value}`, called);
+});

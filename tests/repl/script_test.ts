@@ -1,6 +1,7 @@
 /** Scripts: lines from a pipe. Addresses and instructions are compared with what objdump says of the same file. */
 
 import assert from "node:assert/strict";
+import { FIB } from "./cli/command.ts";
 import { guest } from "./guest.ts";
 import { type Ran, scriptOver } from "./script.ts";
 
@@ -149,4 +150,16 @@ Deno.test("closures typed at the prompt are attached to each run: calls, kinds o
   const { lines, status } = await script(typed);
   assert.equal(status, 0, lines.join("\n"));
   assert.equal(lines.at(-1), '"2 true 2 2"');
+});
+
+Deno.test("info functions and info variables take regular expressions, info address a name", async () => {
+  const { lines } = await scriptOver(FIB, ["start", "info functions ^f.b$", "info address fib"]);
+  // As nm has it.
+  const nm = new TextDecoder().decode((await new Deno.Command("nm", { args: [FIB] }).output()).stdout);
+  const [, address] = /^0*([0-9a-f]+) T fib$/m.exec(nm) ?? [];
+  assert(lines.some((line) => new RegExp(`^0x${address} +\\d+ +function +fib +fib$`).test(line)), lines.join("\n"));
+  assert(lines.some((line) => line.startsWith(`fib is at 0x${address} in `)), lines.join("\n"));
+  const { text, status } = await scriptOver(FIB, ["info variables (", "info variables ^nothing$"]);
+  assert.equal(status, 1);
+  assert.match(text, /Cannot use \( as a regular expression/);
 });
