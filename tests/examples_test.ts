@@ -5,7 +5,7 @@ import { check, transcriptsOfDocument, transcriptsOfExample } from "./repl/cli/t
 const LONGEST_EXAMPLE = 60;
 
 for (const { name, isFile } of Deno.readDirSync(`${ROOT}/examples`)) {
-  if (!isFile) continue;
+  if (!isFile || !name.endsWith(".ts")) continue;
   Deno.test(`examples/${name} is short and prints what its first comment says`, async () => {
     const source = Deno.readTextFileSync(`${ROOT}/examples/${name}`);
     assert.ok(source.split("\n").length <= LONGEST_EXAMPLE);
