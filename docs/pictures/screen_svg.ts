@@ -52,7 +52,7 @@ export function screenSvg(screen: string, { title, columns }: Picture): string {
     `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
     `<path d="M0 ${BAR_HEIGHT}V8a8 8 0 0 1 8-8H${width - 8}a8 8 0 0 1 8 8V${BAR_HEIGHT}z" fill="${BAR}"/>`,
-    `<g font-family="${FONT}" font-size="13" fill="${TEXT}" xml:space="preserve" style="white-space:pre">`,
+    `<g font-family="${FONT}" font-size="13" fill="${TEXT}">`,
     `<text x="${MARGIN}" y="20" opacity="0.7">${escaped(title)}</text>`,
     ...lines,
     "</g>",
@@ -71,7 +71,10 @@ function spansOf(screen: string): Span[][] {
       if (at % 2 === 1) {
         style = styled(style, part);
       } else {
-        if (part.trim() !== "") spans.push({ text: part, column, style });
+        // Browsers make one space of several, so each piece between them has a place of its own.
+        for (const { 0: text, index } of part.matchAll(/\S+(?: \S+)*/g)) {
+          spans.push({ text, column: column + index, style });
+        }
         column += part.length;
       }
     });

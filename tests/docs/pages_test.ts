@@ -7,6 +7,7 @@ for (
   const path of [
     "README.md",
     "docs/tutorial.md",
+    "docs/slides/tutorial.md",
     "docs/learn.md",
     "docs/teaching.md",
     "docs/batch.md",

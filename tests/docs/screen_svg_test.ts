@@ -15,16 +15,17 @@ function textsOf(svg: string): { x: number; y: number; look: string; text: strin
 }
 
 Deno.test("screenSvg() places each span at its column, with its look, and escapes it", () => {
-  const screen = "\x1b[1m=> \x1b[31mb1\x1b[39m \x1b[0m<f>\n\x1b[2mdim\n\x1b[0m\n\n";
-  const [title, arrow, mark, name, dim, ...rest] = textsOf(screenSvg(screen, { title: "a & b", columns: 20 }));
+  const screen = "\x1b[1m=> \x1b[31mb1\x1b[39m \x1b[0m<f>  g\n\x1b[2mdim\n\x1b[0m\n\n";
+  const [title, arrow, mark, name, other, dim, ...rest] = textsOf(screenSvg(screen, { title: "a & b", columns: 20 }));
   assert.equal(title.text, "a &amp; b");
-  assert.deepEqual([arrow.text, arrow.look], ["=&gt; ", 'font-weight="bold"']);
+  assert.deepEqual([arrow.text, arrow.look], ["=&gt;", 'font-weight="bold"']);
   assert.deepEqual([mark.text, mark.look], ["b1", 'fill="#f2777a" font-weight="bold"']);
   assert.deepEqual([name.text, name.look], ["&lt;f&gt;", ""]);
   assert.deepEqual([dim.text, dim.look], ["dim", 'opacity="0.55"']);
   assert.deepEqual(rest, []);
   assert.equal(mark.x - arrow.x, 3 * 8);
   assert.equal(name.x - arrow.x, 6 * 8);
+  assert.equal(other.x - arrow.x, 11 * 8);
   assert.equal(dim.x, arrow.x);
   assert(dim.y > arrow.y && name.y === arrow.y);
 });
