@@ -128,15 +128,16 @@ function sections(command: CommandUnknownOpts, before: string): string[] {
 }
 
 function options(command: CommandUnknownOpts): string[] {
-  return command.options.flatMap(({ flags, description, argChoices }) => [
+  return command.options.flatMap(({ flags, description, argChoices, defaultValue }) => [
     ".TP",
     `.B ${term(flags)}`,
-    `${prose(description)}${choicesOf(argChoices)}.`,
+    `${prose(description)}${choicesOf(argChoices, defaultValue)}.`,
   ]);
 }
 
-function choicesOf(choices: readonly string[] | undefined): string {
-  return choices === undefined ? "" : ` (${prose(choices.join(", "))})`;
+function choicesOf(choices: readonly string[] | undefined, byDefault?: unknown): string {
+  if (choices === undefined) return "";
+  return `: ${prose(choices.join(", "))}${typeof byDefault === "string" ? `; by default ${byDefault}` : ""}`;
 }
 
 function list(title: string, entries: readonly Entry[]): string[] {

@@ -9,6 +9,7 @@
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { type Complete, RootCommand } from "@bomb.sh/tab";
 import { fileURLToPath } from "node:url";
+import { LESSONS } from "../learn/lessons/mod.ts";
 import { pluginNames } from "./find_plugin.ts";
 import type { Output } from "./output.ts";
 
@@ -41,6 +42,13 @@ export function printScript(output: Output, shell: (typeof SHELLS)[number]): voi
   const launcher = `'${LAUNCHER.replaceAll("'", `'\\''`)}'`;
   if (shell === "bash") output.write(bashScript(launcher));
   else new RootCommand().setup("ceratops", launcher, shell);
+}
+
+/** Writes the script for a shell where it is found; says what was done. */
+export async function installScript(output: Output, shell: (typeof SHELLS)[number]): Promise<void> {
+  const { installCompletion } = await import("./install_completion.ts");
+  const { stdout } = await new Deno.Command(LAUNCHER, { args: ["complete", shell] }).output();
+  for (const line of installCompletion(shell, new TextDecoder().decode(stdout), Deno.env)) output.line(line);
 }
 
 /**
@@ -80,6 +88,9 @@ function describe(program: CommandUnknownOpts): RootCommand {
       else described.option(nameOf(option), option.description, values);
     }
     if (command.name() === "plugins") described.argument("name", names);
+    if (command.name() === "learn") {
+      described.argument("lesson", (complete) => LESSONS.forEach(({ name, title }) => complete(name, title)));
+    }
     if (command.name() === "complete") {
       described.argument("shell", (complete) => SHELLS.forEach((s) => complete(s, "")));
     }

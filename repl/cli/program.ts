@@ -82,10 +82,12 @@ function coverageCommand(finish: (status: number) => void): CommandUnknownOpts {
     .description("Report the sources that ran")
     .argument("<expression>", "A file, or files with operators, as for show")
     .addOption(
-      new Option("--format <format>", "Format of the report").choices(["text", ...REPORT_FORMATS]).default("text"),
+      new Option("--format <format>", "Format of the report").choices(["text", ...REPORT_FORMATS])
+        .default("text"),
     )
     .addOption(
-      new Option("--by <what>", "What the text lists").choices(["line", "function", "branch", "file"]).default("line"),
+      new Option("--by <what>", "What the text lists").choices(["line", "function", "branch", "file"])
+        .default("line"),
     )
     .option("-o, --output <file>", "Write to a file instead of standard output")
     .option("--include <glob>", "Only these sources; repeatable", addText, NO_TEXTS)
@@ -95,6 +97,22 @@ function coverageCommand(finish: (status: number) => void): CommandUnknownOpts {
     .option("--fail-under <percent>", "End with status 1 if less of the lines ran", readPercentage)
     .action(async (text, flags) => finish((await import("./coverage.ts")).reportCoverage(standardOutput, text, flags)));
   return coverage;
+}
+
+/** Below the commands: what to begin with. */
+const HELP_END = `
+Begin with:
+  ceratops learn                                  Lessons, from the first instruction on
+  ceratops repl /bin/ls                           The prompt; \`help\` says what can be typed
+  ceratops run --plugin coverage-tiny /bin/true   Counts of all instructions that ran
+
+ceratops test runs the test suite. man -l docs/ceratops.1 shows the manual page.`;
+
+/** What an option does, and what it may be set to. */
+function optionDescription({ description, argChoices, defaultValue }: Option): string {
+  return argChoices === undefined
+    ? description
+    : `${description}: ${argChoices.join(", ")}; by default ${defaultValue}`;
 }
 
 /**
@@ -108,8 +126,8 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
     .version(config.version, "-V, --version", "Show the version")
     .helpOption("-h, --help", "Show help")
     .helpCommand("help [command]", "Show help for a command")
-    .addHelpText("after", "\nceratops test runs the test suite.")
-    .configureHelp({ optionDescription: ({ description }) => description })
+    .addHelpText("after", HELP_END)
+    .configureHelp({ optionDescription })
     .enablePositionalOptions()
     .hook("preAction", () => {
       const problem = hostProblem(Deno.build);
@@ -120,6 +138,10 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
   add(
     guestCommand("run")
       .description("Run a program to its end, with plugins or a script")
+      .addHelpText(
+        "after",
+        "\n`ceratops plugins` lists the plugins. Example: ceratops run --plugin coverage-tiny,within=main ./program",
+      )
       .option("--output <file>", "Write the plugins' reports to a file instead of standard error")
       .option("--strace", "Show system calls on standard error")
       .option("--stats", "Show on standard error what the run took")
@@ -161,12 +183,14 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
         await (name === undefined ? listPlugins(standardOutput) : describePlugin(standardOutput, name));
       }),
   );
-  add(coverageCommand(finish));
+  const coverage = coverageCommand(finish);
+  add(coverage);
+  for (const each of coverage.commands) each.copyInheritedSettings(coverage);
   add(
     new Command("learn")
       .description("Learn how programs execute, in lessons at the prompt")
       .argument("[lesson]", "A lesson's name, or a file with one; without it, lists them")
-      .option("--export <file.md>", "Write what was typed in the lesson last to a file, instead of starting it")
+      .option("--export <file.md>", "Write what was typed and printed the last time to a file, instead of starting it")
       .option("--check", "Type the solutions, and say whether each step is reached with them")
       .action(async (name, flags) => finish(await (await import("../learn/learn.ts")).learn(name, flags))),
   );
@@ -190,9 +214,13 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
   );
   add(
     new Command("complete")
-      .description("Print a completion script: source <(ceratops complete bash)")
+      .description("Print a completion script for a shell, or install it")
       .addArgument(new Argument("<shell>", "The shell").choices(["bash", "zsh", "fish", "powershell"]))
-      .action(async (shell) => (await import("./complete.ts")).printScript(standardOutput, shell)),
+      .option("--install", "Write it where the shell finds it, instead of printing it")
+      .action(async (shell, { install }) => {
+        const { installScript, printScript } = await import("./complete.ts");
+        await (install ? installScript(standardOutput, shell) : printScript(standardOutput, shell));
+      }),
   );
   return program;
 }

@@ -34,6 +34,7 @@ Deno.test("bash completion offers a command's options, plugins, and values", asy
   assert.deepEqual(await offers(["run", "--stats", "--plugin", ""]), pluginNames());
   assert.deepEqual(await offers(["plugins", "coverage-t"]), ["coverage-tiny"]);
   assert.deepEqual(await offers(["complete", "z"]), ["zsh"]);
+  assert.deepEqual(await offers(["learn", "sta"]), ["stack"]);
 });
 
 Deno.test("completion leaves files, and all that follows the program, to the shell", async () => {
@@ -49,4 +50,51 @@ Deno.test("complete prints scripts that the shells can read, with the launcher's
     assert.ok(stdout.includes(`${ROOT}/ceratops`), shell);
   }
   assert.equal((await run(["bash", "-n", "-c", (await ceratops(["complete", "bash"])).stdout])).status, 0);
+});
+
+/** Installs for a shell in a home of its own. */
+async function install(shell: string, use: (home: string, stdout: string) => Promise<void>): Promise<void> {
+  const home = await Deno.makeTempDir({ prefix: "ceratops-home-" });
+  try {
+    await Deno.writeTextFile(`${home}/.bashrc`, "X=1");
+    const env = { HOME: home, XDG_CONFIG_HOME: "", ZDOTDIR: "", CERATOPS_DENO: Deno.execPath() };
+    await ceratops(["complete", shell, "--install"], { env });
+    const { status, stdout, stderr } = await ceratops(["complete", shell, "--install"], { env });
+    assert.equal(stderr, "");
+    assert.equal(status, 0);
+    await use(home, stdout);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+Deno.test("complete bash --install has each bash complete, and adds its line once", async () => {
+  await install("bash", async (home, stdout) => {
+    assert.match(stdout, /\.bashrc reads it already\n/);
+    const startup = await Deno.readTextFile(`${home}/.bashrc`);
+    assert.match(startup, /^X=1\n\[ ! -r '.*completion\.bash' \] \|\| \. '.*completion\.bash'\n$/);
+    const shell = await run(["bash", "-c", `. "$HOME/.bashrc"; complete -p ceratops; echo $X`], {
+      env: { HOME: home },
+    });
+    assert.equal(shell.stdout, "complete -o default -F _ceratops ceratops\n1\n");
+  });
+});
+
+Deno.test("complete zsh and fish --install write where these shells look", async () => {
+  await install("zsh", async (home) => {
+    assert.match(await Deno.readTextFile(`${home}/.zshrc`), /\.config\/ceratops\/completion\.zsh'\n$/);
+    assert.match(await Deno.readTextFile(`${home}/.config/ceratops/completion.zsh`), /compdef/);
+  });
+  await install("fish", async (home) => {
+    assert.match(await Deno.readTextFile(`${home}/.config/fish/completions/ceratops.fish`), /complete/);
+  });
+});
+
+Deno.test("complete powershell --install says what to type instead", async () => {
+  const { status, stderr } = await ceratops(["complete", "powershell", "--install"]);
+  assert.match(
+    stderr,
+    /^ceratops: Cannot install for PowerShell: in it, type ceratops complete powershell >> \$PROFILE\n/,
+  );
+  assert.equal(status, 2);
 });
