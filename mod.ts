@@ -107,6 +107,7 @@ export {
 } from "./engine/symbols/mod.ts";
 export type { Frame, FrameOrigin } from "./engine/unwind.ts";
 export {
+  type ActiveCall,
   type Argument,
   type Bits as BitRange,
   DebugValue,

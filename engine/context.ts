@@ -6,6 +6,8 @@ import type { Registers } from "./cpu/registers.ts";
 import type { Disassembler, Instruction } from "./disasm/disassembler.ts";
 import type { GuestMemory } from "./memory/guest_memory.ts";
 import {
+  type ActiveCall,
+  activeCalls,
   type DebugValue,
   DebugValueError,
   evaluateC,
@@ -140,9 +142,16 @@ export class GuestContext extends GuestCpu {
    * The calls that led here as the source has them, inlined ones too: with names, lines, arguments and variables.
    *
    * @param limit The most frames on the stack to find.
+   * @param hidden How many of the innermost inlined calls are left out, as before they are entered.
    */
-  frames(limit?: number): readonly SourceFrame[] {
-    return sourceFrames(this.#target, this.backtrace(limit));
+  frames(limit?: number, hidden = 0): readonly SourceFrame[] {
+    return sourceFrames(this.#target, this.backtrace(limit), hidden);
+  }
+
+  /** The function at hand and the calls inlined where it is, the innermost last; none without debug information. */
+  get activeCalls(): readonly ActiveCall[] {
+    const image = this.symbols.imageAt(this.pc);
+    return image === undefined ? [] : activeCalls(image, this.pc);
   }
 
   /** The innermost call, for its variables. */

@@ -141,7 +141,7 @@ function frameOf(
     symbol: isCall ? symbols.ofReturn(pc) : symbols.at(pc),
     image: symbols.imageAt(place),
     get source() {
-      return symbols.lineAt(place);
+      return symbols.statementAt(place);
     },
     how,
     isTrampoline,

@@ -6,15 +6,13 @@
 
 import { join } from "node:path";
 import { ATTRIBUTE, type DebugEntry, type Entry, qualifiedName, TAG } from "../binary/dwarf/mod.ts";
-import { demangle, infoOf, type SourceLine } from "../symbols/mod.ts";
+import { demangle, infoOf } from "../symbols/mod.ts";
 import type { Frame } from "../unwind.ts";
+import { callPlace, inlinedAt, type SourcePlace } from "./inlined_calls.ts";
 import type { Target } from "./target.ts";
 import type { DebugValue } from "./value.ts";
 import { shortName } from "./type_name.ts";
 import { type Ground, valueAtEntry, variableValue } from "./variables.ts";
-
-/** A place in the source that a call comes from. */
-export type SourcePlace = Pick<SourceLine, "file" | "directory" | "line">;
 
 /** A variable or an argument, by its name. */
 export interface Variable {
@@ -110,11 +108,8 @@ export class SourceFrame {
   get source(): SourcePlace | undefined {
     const callee = this.#callee;
     if (callee === undefined) return this.frame.source;
-    return this.#ask(() => {
-      const [file, line] = [callee.number(ATTRIBUTE.callFile), callee.number(ATTRIBUTE.callLine)];
-      const path = file === undefined ? undefined : this.frame.image?.lines().pathOfFile(callee.unit.header, file);
-      return path === undefined || line === undefined ? undefined : { ...path, line };
-    });
+    const { image } = this.frame;
+    return image && this.#ask(() => callPlace(image, callee));
   }
 
   /** Its arguments, in their order. */
@@ -202,28 +197,15 @@ function blocksAt(entry: Entry, address: number): Entry[] {
   return blocks;
 }
 
-/** The inlined calls in a function that are active at an address, the outermost first. */
-function inlinedAt(entry: Entry, address: number): Entry[] {
-  const chain: Entry[] = [];
-  let at: Entry | undefined = entry;
-  for (let depth = 0; at !== undefined && depth < MAXIMUM_DEPTH; depth++) {
-    const next: Entry | undefined = at.children.find((child) =>
-      (child.tag === TAG.lexicalBlock || child.tag === TAG.inlinedSubroutine) && child.covers(address)
-    );
-    if (next?.tag === TAG.inlinedSubroutine) chain.push(next);
-    at = next;
-  }
-  return chain;
-}
-
 /**
  * Adds inlined calls to frames.
  *
  * @param target The guest.
  * @param frames Its frames, the innermost first.
+ * @param hidden How many of the innermost inlined calls are left out.
  * @returns The calls, the innermost first.
  */
-export function sourceFrames(target: Target, frames: readonly Frame[]): SourceFrame[] {
+export function sourceFrames(target: Target, frames: readonly Frame[], hidden = 0): SourceFrame[] {
   const found: SourceFrame[] = [];
   for (const [level, frame] of frames.entries()) {
     const { image } = frame;
@@ -238,7 +220,8 @@ export function sourceFrames(target: Target, frames: readonly Frame[]): SourceFr
     // A function that was just entered is at its own beginning, also where that is of one that was inlined.
     const isEntry = level === 0 && info?.ask(() => entry.ranges[0]?.start) === address;
     const chain = [entry, ...info?.ask(() => inlinedAt(entry, address)) ?? []];
-    for (let at = isEntry ? 0 : chain.length - 1; at >= 0; at--) {
+    const innermost = isEntry ? 0 : Math.max(chain.length - 1 - (level === 0 ? hidden : 0), 0);
+    for (let at = innermost; at >= 0; at--) {
       found.push(new SourceFrame(found.length, frame, { function: chain[at], ground, callee: chain[at + 1] }));
     }
   }

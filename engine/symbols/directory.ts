@@ -8,6 +8,7 @@
 import { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
 import type { Image } from "./image.ts";
 import { type LocationReading, readLocation } from "./location.ts";
+import { bodyOf } from "./prologue.ts";
 import { globToRegExp } from "./pattern.ts";
 import { suggest } from "./suggestions.ts";
 import type { ImageLines, SourceLine } from "./lines.ts";
@@ -200,6 +201,18 @@ export class Symbols {
     const line = image?.lineAt(Number(address));
     if (image !== undefined) this.#reportLines(image);
     return line;
+  }
+
+  /** The source line that a debugger takes for an address: of those that begin there, the one that is a statement. */
+  statementAt(address: bigint): SourceLine | undefined {
+    const image = this.imageAt(address);
+    return image && this.#linesOf(image).statementAt(Number(address));
+  }
+
+  /** Where a function's own code begins, behind what sets up its frame; any other address is given back. */
+  bodyOf(address: bigint): bigint {
+    const image = this.imageAt(address);
+    return image === undefined ? address : BigInt(bodyOf(image, Number(address)));
   }
 
   /**

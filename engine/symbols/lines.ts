@@ -65,6 +65,12 @@ export class ImageLines {
     return row && this.#lineOf(row);
   }
 
+  /** The line that a debugger takes for an address: of those that begin there, the one that is a statement. */
+  statementAt(address: number): SourceLine | undefined {
+    const row = this.#lines.statementAt(address - this.#bias);
+    return row && this.#lineOf(row);
+  }
+
   /**
    * Where the code of a line begins, each place once, by ascending address.
    *

@@ -70,7 +70,7 @@ export async function makeBreakpoint(session: Session, text: string, isTemporary
     );
   } else if (addresses.length === 1) {
     const described = session.describe(addresses[0]);
-    const source = session.emulator.symbols.lineAt(addresses[0]);
+    const source = session.emulator.symbols.statementAt(addresses[0]);
     const line = source === undefined ? "" : `: file ${source.file}, line ${source.line}.`;
     session.out.print(`${name} at ${hex(addresses[0])}${described === undefined ? "" : ` <${described}>`}${line}`);
   } else session.out.print(`${name} at ${addresses.length} places: ${addresses.slice(0, 4).map(hex).join(", ")}`);

@@ -37,7 +37,8 @@ export const disasm: Command = {
   usage: "disasm[/s] [LOCATION] [COUNT]",
   summary: "Show instructions, and how often each ran",
   details:
-    "Without COUNT, a whole function, or 10 instructions from the program counter on, not past its end. => is the next instruction,\n" +
+    "Without COUNT, a whole function: that at hand, if no other is named; 10 instructions where no function is\n" +
+    "known. COUNT instructions begin at the program counter, or LOCATION. => is the next instruction,\n" +
     "b1 a breakpoint, h2 a hook. With /s, each source line is before its instructions.",
   example: "disasm main",
   async run(session, text) {
@@ -48,8 +49,10 @@ export const disasm: Command = {
     const address = where === "" ? emulator.cpu.pc : await addressOf(session, where.replace(/^\*/, ""));
     requireMapped(session, address);
     const symbol = emulator.symbols.at(address);
-    const isWhole = count === undefined && where !== "" && symbol?.offset === 0 && symbol.size > 0;
-    const instructions = countedInstructions(session, address, isWhole ? symbol.size : Number(count ?? BY_DEFAULT));
+    const isWhole = count === undefined && symbol !== undefined && symbol.size > 0 &&
+      (where === "" || symbol.offset === 0);
+    const start = isWhole ? symbol.address : address;
+    const instructions = countedInstructions(session, start, isWhole ? symbol.size : Number(count ?? BY_DEFAULT));
     const isOpen = count !== undefined || symbol === undefined || symbol.size === 0;
     const end = isOpen ? undefined : symbol.address + BigInt(symbol.size);
     const marks = { pc: emulator.cpu.pc, attached: marksOf(session), describe, counts: true };

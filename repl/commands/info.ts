@@ -40,7 +40,7 @@ function watchpoints(session: Session): void {
 /** `info line LOCATION`. */
 async function line(session: Session, text: string): Promise<void> {
   const address = text === "" ? session.emulator.cpu.pc : await addressOf(session, text.replace(/^\*/, ""));
-  const found = session.emulator.symbols.lineAt(address);
+  const found = session.emulator.symbols.statementAt(address);
   const where = place(address, session.describe);
   session.out.print(
     found === undefined

@@ -12,7 +12,7 @@ import type { Command } from "./command.ts";
 async function placeOf(session: Session, text: string): Promise<SourcePlace | undefined> {
   const { symbols } = session.emulator;
   const line = /^(?:(.+):)?(\d+)$/.exec(text);
-  if (line === null) return symbols.lineAt(await addressOf(session, text));
+  if (line === null) return symbols.statementAt(await addressOf(session, text));
   const found = symbols.find(line[1] === undefined ? String(await locationOf(session, text)) : text).source;
   return found === undefined ? undefined : { ...found, line: Number(line[2]) };
 }

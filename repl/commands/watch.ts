@@ -8,6 +8,8 @@ import { expressionValue } from "../session/address.ts";
 import { NAME, sizeOf, typedPlace } from "../session/typed_place.ts";
 import { isRegister, memoryTarget, registerTarget } from "../session/watch_targets.ts";
 import { hex } from "../views/hex.ts";
+import type { Attachment } from "../session/attachment.ts";
+import { returnPlace } from "../session/frames.ts";
 import { conditionOf } from "./break.ts";
 import type { Command } from "./command.ts";
 
@@ -25,6 +27,25 @@ async function memory(session: Session, text: string, size: number | undefined, 
   return memoryTarget({ where: place.symbol ?? place.address, size: place.size, kind, text });
 }
 
+/** Deletes a watchpoint on variables of a frame, and stops, once the frame is left. */
+function endWithFrame(session: Session, text: string, watchpoint: Attachment): void {
+  const { emulator, attachments, selection: { current } } = session;
+  const names = text.match(/(?<![\w$.>])[A-Za-z_]\w*/g) ?? [];
+  if (current === undefined || !names.some((name) => current.local(name) !== undefined)) return;
+  const end = returnPlace(emulator, current.frame.level);
+  if (end === undefined) return;
+  const { thread } = emulator.cpu;
+  const hook = emulator.hook(end.address, (cpu) => {
+    if (cpu.thread !== thread || cpu.sp < end.sp) return;
+    hook.detach();
+    if (!attachments.list().includes(watchpoint)) return;
+    watchpoint.detach();
+    emulator.stop(
+      `${watchpoint.title} deleted because the program has left the block in which its expression is valid`,
+    );
+  });
+}
+
 async function makeWatch(session: Session, text: string, kind: WatchKind): Promise<void> {
   const [, before, what = "", after, conditionText] = PARTS.exec(text) ?? [];
   if (what === "") throw new CommandError("Watch what? A symbol, an address or a register, as in `watch $rax`");
@@ -40,7 +61,9 @@ async function makeWatch(session: Session, text: string, kind: WatchKind): Promi
     ? registerTarget(name)
     : await memory(session, what, size === undefined ? undefined : sizeOf(size), kind);
   const condition = conditionText === undefined ? undefined : await conditionOf(session, conditionText);
-  const { title, addresses: [address] } = session.attachments.addStop(target, false, condition);
+  const added = session.attachments.addStop(target, false, condition);
+  const { title, addresses: [address] } = added;
+  if (!/^(?:\/\S+\s+)?-l/.test(text) && !isRegisterName) endWithFrame(session, what, added);
   const where = address === undefined ? isRegisterName ? "" : " (pending)" : ` at ${hex(address)}`;
   session.out.print(`${title}: ${what}${where}`);
 }
@@ -54,7 +77,7 @@ export const watch: Command = {
   usage: "watch[/SIZE] [-l] PLACE[,SIZE] | $REGISTER [if EXPRESSION]",
   summary: "Stop the guest when memory or a register has changed",
   details: `${WHAT} What a system call stores is seen when it\n` +
-    "returns. With a register, the guest runs instruction by instruction: some 50,000 a second.",
+    "returns. On variables of a frame it ends with the frame, but with -l. With a register, the guest runs instruction by instruction: some 50,000 a second.",
   example: "watch *$rsp\nwatch $rbx if $rbx > 5",
   run: (session, text) => makeWatch(session, text, "write"),
 };

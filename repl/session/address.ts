@@ -94,7 +94,7 @@ export async function locationOf(session: Session, text: string): Promise<Locati
 function lineHere(session: Session, line: number): string {
   const main = symbolAddress(session, "main");
   const { symbols } = session.emulator;
-  const source = session.selection.current?.source ?? (main === undefined ? undefined : symbols.lineAt(main));
+  const source = session.selection.current?.source ?? (main === undefined ? undefined : symbols.statementAt(main));
   if (source !== undefined) return `${source.file}:${line}`;
   throw new CommandError(`Cannot use ${line} as a place: no source file is known here; write *${line} for an address`);
 }

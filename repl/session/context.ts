@@ -79,7 +79,7 @@ const SECTIONS: Readonly<
     return registerBlock(session.registers(), session.previousRegisters, describe, width, style);
   },
   source(session, address, count) {
-    const source = session.emulator.symbols.lineAt(address);
+    const source = session.emulator.symbols.statementAt(address);
     const half = count >> 1;
     return source === undefined ? [] : sourceLines(sourceRows(source, half, count - half - 1), session.out.style);
   },

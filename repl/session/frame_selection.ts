@@ -11,10 +11,22 @@ const MOST_FRAMES = 1000;
 export class FrameSelection {
   readonly #session: Session;
   #level = 0;
+  /** Where the frame is that was shown last, and its calls. */
+  #noted: readonly unknown[] = [];
   readonly #values: DebugValue[] = [];
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /** Notes the call that is active. @returns Whether it is the one that was noted last. */
+  note(): boolean {
+    const { emulator: { cpu }, control: { hidden } } = this.#session;
+    const calls = cpu.activeCalls;
+    const shown = [cpu.backtrace(1)[0]?.cfa, ...calls.slice(0, calls.length - hidden).map(({ entry }) => entry)];
+    const isSame = shown.length === this.#noted.length && shown.every((each, index) => each === this.#noted[index]);
+    this.#noted = shown;
+    return isSame;
   }
 
   /** The number of the selected frame. */
@@ -29,7 +41,8 @@ export class FrameSelection {
 
   /** All frames, the innermost first; inlined calls are some. */
   list(limit = MOST_FRAMES): readonly SourceFrame[] {
-    return this.#session.emulator.cpu.frames(limit);
+    const { emulator, control } = this.#session;
+    return emulator.cpu.frames(limit, control.hidden);
   }
 
   /** The selected frame; undefined once the guest has ended. */

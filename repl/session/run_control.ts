@@ -5,6 +5,7 @@
 
 import type { StopReason } from "../../mod.ts";
 import { returnPlace } from "./frames.ts";
+import { type InlinedPlace, lineOf, placeAtHand, wayOn } from "./inlined_place.ts";
 import type { Session } from "./session.ts";
 
 /** How long steps go on before others get a turn. */
@@ -19,6 +20,8 @@ export class RunControl {
   #isInterrupted = false;
   #depth = 0;
   #turnEnd = 0;
+  /** Where a step has ended; it means nothing elsewhere, and after anything else has run. */
+  #place: InlinedPlace | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -35,8 +38,9 @@ export class RunControl {
     this.#session.emulator.interrupt();
   }
 
-  async #busy(work: Once): Promise<StopReason> {
+  async #busy(work: Once, isOfLines = false): Promise<StopReason> {
     if (this.#depth === 0) this.#isInterrupted = false;
+    if (this.#depth === 0 && !isOfLines) this.#place = undefined;
     this.#depth++;
     try {
       return await work();
@@ -119,17 +123,17 @@ export class RunControl {
 
   /** Executes source lines; where none are known, instructions. @param isOver Whether calls are not entered. */
   lines(count: number, isOver: boolean): Promise<StopReason> {
-    return this.#repeat(count, () => this.#line(isOver));
+    return this.#repeat(count, () => this.#line(isOver), true);
   }
 
-  #repeat(count: number, once: Once): Promise<StopReason> {
+  #repeat(count: number, once: Once, isOfLines = false): Promise<StopReason> {
     return this.#busy(async () => {
       for (let done = 0; done < count; done++) {
         const reason = await this.#arrived(once);
         if (reason.kind !== "stepped") return reason;
       }
       return { kind: "stepped", pc: this.#session.emulator.cpu.pc };
-    });
+    }, isOfLines);
   }
 
   /** One instruction, or a whole call. */
@@ -139,25 +143,64 @@ export class RunControl {
     return await this.to([instruction.address + BigInt(instruction.size)], (now) => now >= sp);
   }
 
-  /** To the beginning of another line. A call is entered if lines of the function are known. */
+  /** To the beginning of another line. A call is entered if lines of the function are known; so is an inlined one. */
   async #line(isOver: boolean): Promise<StopReason> {
+    const start = this.#shown();
+    if (lineOf(start) === undefined) return isOver ? await this.#over() : await this.#stepOnce();
+    if (!isOver && start.hidden > 0) return this.#reached({ ...start, hidden: start.hidden - 1 });
+    return await this.#leaveLine(start, isOver);
+  }
+
+  /** To the beginning of another line than that of a place, in its calls or in what they return to. */
+  async #leaveLine(place: InlinedPlace, isOver: boolean): Promise<StopReason> {
     const { emulator } = this.#session;
-    const start = emulator.symbols.lineAt(emulator.cpu.pc);
-    if (start === undefined) return isOver ? await this.#over() : await this.#stepOnce();
+    let start = place;
     for (;;) {
-      const isCall = emulator.cpu.instruction?.mnemonic.startsWith("call") ?? false;
+      const isCall = !isOver && (emulator.cpu.instruction?.mnemonic.startsWith("call") ?? false);
       const reason = await this.#arrived(() => isOver ? this.#over() : this.#stepOnce());
       if (reason.kind !== "stepped") return reason;
-      const line = emulator.symbols.lineAt(reason.pc);
-      if (line === undefined && isCall) {
-        const returned = await this.#arrived(() => this.finish());
+      const entered = isCall ? emulator.symbols.statementAt(reason.pc) : undefined;
+      if (entered !== undefined) return await this.#toBody();
+      if (isCall) {
+        const returned = await this.#arrived(() => this.#return());
         if (returned.kind !== "stepped") return returned;
-        continue;
       }
-      if (line === undefined) return reason;
-      const isOther = line.line !== start.line || line.file !== start.file;
-      if (line.address === reason.pc && isOther || isCall && !isOver) return reason;
+      const { pc } = emulator.cpu;
+      const row = emulator.symbols.statementAt(pc);
+      if (row !== undefined && row === start.row && row.address !== pc) continue;
+      const here = placeAtHand(emulator, true);
+      if (row === undefined) return this.#reached(here);
+      const way = wayOn(start, here, isOver);
+      if (way === "stop") return this.#reached(here);
+      if (way === "enter") return this.#reached({ ...here, hidden: here.hidden - 1 });
+      if (way === "renew") start = here;
+      // Between calls a row that is no statement has a line that means nothing.
+      if (way === "forget") start = { ...here, row: undefined };
     }
+  }
+
+  /** To where the code of the function begins that was just entered. */
+  async #toBody(): Promise<StopReason> {
+    const { emulator } = this.#session;
+    const body = emulator.symbols.bodyOf(emulator.cpu.pc);
+    const reason = body === emulator.cpu.pc ? undefined : await this.to([body]);
+    return reason === undefined || reason.kind === "stepped" ? this.#reached(placeAtHand(emulator, true)) : reason;
+  }
+
+  /** The place at hand as it is shown: as it was reached, or inside all calls. */
+  #shown(): InlinedPlace {
+    const { emulator } = this.#session;
+    return this.#place?.pc === emulator.cpu.pc ? this.#place : placeAtHand(emulator, false);
+  }
+
+  #reached(place: InlinedPlace): StopReason {
+    this.#place = place;
+    return { kind: "stepped", pc: place.pc };
+  }
+
+  /** How many of the inlined calls that begin where the guest stands are not entered yet. */
+  get hidden(): number {
+    return this.#place?.pc === this.#session.emulator.cpu.pc ? this.#place.hidden : 0;
   }
 
   /**
@@ -177,7 +220,7 @@ export class RunControl {
         const hasReturned = back !== undefined && emulator.cpu.sp >= back.sp;
         if (!isSame || reason.pc > start || hasReturned) return reason;
       }
-    });
+    }, true);
   }
 
   /**
@@ -212,15 +255,25 @@ export class RunControl {
 
   /** Runs until the function at hand, or one that called it, has returned to its caller. @param level Its frame. */
   finish(level = 0): Promise<StopReason> {
-    return this.#busy(async () => {
-      const { emulator } = this.#session;
-      const place = returnPlace(emulator, level);
-      if (place !== undefined) return await this.to([place.address], (sp) => sp >= place.sp);
-      for (;;) {
-        const isReturn = /^(?:bnd )?ret/.test(emulator.cpu.instruction?.mnemonic ?? "");
-        const reason = await this.#arrived(() => this.#over());
-        if (reason.kind !== "stepped" || isReturn) return reason;
-      }
-    });
+    return this.#busy(() => this.#return(level));
+  }
+
+  /** Runs until inlined calls are left behind. @param count How many, the innermost first. */
+  leaveInlined(count: number): Promise<StopReason> {
+    const { calls, ...start } = this.#shown();
+    const outer = { ...start, calls: calls.slice(0, calls.length - start.hidden - count), hidden: 0, row: undefined };
+    return this.#busy(() => this.#leaveLine(outer, true));
+  }
+
+  /** Runs until a function has returned. */
+  async #return(level = 0): Promise<StopReason> {
+    const { emulator } = this.#session;
+    const place = returnPlace(emulator, level);
+    if (place !== undefined) return await this.to([place.address], (sp) => sp >= place.sp);
+    for (;;) {
+      const isReturn = /^(?:bnd )?ret/.test(emulator.cpu.instruction?.mnemonic ?? "");
+      const reason = await this.#arrived(() => this.#over());
+      if (reason.kind !== "stepped" || isReturn) return reason;
+    }
   }
 }

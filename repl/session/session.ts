@@ -24,6 +24,7 @@ import { linesOf, runLines } from "../prompt/script.ts";
 import { deniedLine } from "../views/permissions.ts";
 import { type StopCause, stopLines } from "../views/stop.ts";
 import { threadTitle } from "../views/threads.ts";
+import { frameLine } from "../views/frame.ts";
 import { sourceLines } from "../views/source.ts";
 import { contextLines } from "./context.ts";
 import { ContextLayout } from "./context_layout.ts";
@@ -186,7 +187,7 @@ export class Session {
   /** An address in full: `0x401136 <main> at file.c:5`. */
   get where(): (address: bigint) => string {
     return (address) => {
-      const source = this.#emulator.symbols.lineAt(address);
+      const source = this.#emulator.symbols.statementAt(address);
       return `${place(address, this.describe)}${source === undefined ? "" : ` at ${source.file}:${source.line}`}`;
     };
   }
@@ -364,7 +365,7 @@ export class Session {
     this.out.print(stopLines(reason, causes, this.#emulator.pid, where, who));
     if (reason.kind === "failed") this.showError(reason.error);
     if (other !== undefined) return this.out.print(`The program itself is at ${this.where(this.#emulator.cpu.pc)}.`);
-    if (this.#emulator.ended === undefined) return await this.showPlace();
+    if (this.#emulator.ended === undefined) return await this.showPlace(reason.kind === "stepped" && hits.length === 0);
     const denied = deniedLine(this.#emulator.denied);
     if (denied !== undefined) this.out.print(`ceratops: ${denied}`);
   }
@@ -375,13 +376,18 @@ export class Session {
     return this.#emulator.followed.find(({ pid }) => pid === reason.process);
   }
 
-  /** Shows where the guest is. */
-  async showPlace(): Promise<void> {
+  /** Shows where the guest is; after a step into or out of a function, that as well. */
+  async showPlace(isStep = false): Promise<void> {
     this.selection.reset();
+    const { current } = this.selection;
+    const isKept = this.selection.note();
+    if (isStep && !isKept && current?.isKnown) {
+      this.out.print(frameLine(current, this.describe, this.out.style).replace(/^#\d+ +/, ""));
+    }
     this.#previous = this.#shown;
     this.#shown = this.registers();
     const address = this.#emulator.cpu.pc;
-    const source = this.selection.current?.source;
+    const source = current?.source;
     if (source !== undefined) this.out.print(sourceLines(sourceRows(source, 0, 0), this.out.style));
     this.out.print(contextLines(this, this.showsContext, address));
     await this.displays.show(this);

@@ -20,7 +20,8 @@ export function argumentsText(frame: SourceFrame): string {
 function isMidLine(frame: SourceFrame): boolean {
   if (frame.source === undefined) return true;
   if (frame.isAtInlinedCall) return false;
-  return frame.frame.level > 0 || frame.frame.source?.address !== frame.pc;
+  const { level, source } = frame.frame;
+  return level > 0 || source?.address !== frame.pc || !source.isStatement;
 }
 
 /** The line of a frame. @param describe Says where code without debug information is. */

@@ -1,25 +1,8 @@
 import { deepStrictEqual, match } from "node:assert/strict";
 import { compile } from "../programs/compile.ts";
-import { scriptOver } from "./script.ts";
+import { gdb, prompt } from "./gdb.ts";
 import { C_PROGRAM } from "../debug/programs.ts";
 import { withoutAddresses } from "../debug/gdb.ts";
-
-/** What the prompt says to lines from a pipe. */
-async function prompt(program: string, commands: readonly string[]): Promise<string> {
-  return (await scriptOver(program, commands, [])).text;
-}
-
-/** Runs gdb over a program with commands. */
-async function gdb(program: string, commands: readonly string[]): Promise<string> {
-  const script = ["set width 0", "set height 0", "set confirm off", ...commands].flatMap((each) => ["-ex", each]);
-  const { stdout } = await new Deno.Command("gdb", {
-    args: ["-nx", "-batch", ...script, program],
-    env: { LC_ALL: "C" },
-    stdin: "null",
-    stderr: "null",
-  }).output();
-  return new TextDecoder().decode(stdout);
-}
 
 /** What both say in the same words: values, variables, types and frames. */
 function said(text: string): string[] {
@@ -74,4 +57,15 @@ Deno.test("what is no variable stays TypeScript; a mistake is one line, and the 
     const lines = (await prompt(program, ["break stop", "run", "up", command])).trimEnd().split("\n");
     match(lines.findLast((line) => message.test(line)) ?? lines.join("\n"), message);
   }
+});
+
+Deno.test("watch on a variable ends with its frame; disas shows the whole function", async () => {
+  const program = await compile(C_PROGRAM, ["-g", "-O0", "-static", "-no-pie"]);
+  const watched = await prompt(program, ["break add", "run", "watch sum", "continue", "continue", "info breakpoints"]);
+  match(watched, /Stopped: Watchpoint 2 deleted because the program has left the block .*program\.c:\d+\n/);
+  const text = await prompt(program, ["break add", "run", "disas"]);
+  const shown = [...text.matchAll(/ 0x([0-9a-f]+) <add(?:\+\d+)?>: /g)].map(([, address]) => address);
+  const objdump = await new Deno.Command("objdump", { args: ["-d", "--disassemble=add", program] }).output();
+  const whole = [...new TextDecoder().decode(objdump.stdout).matchAll(/^ +([0-9a-f]+):\t/gm)].map(([, at]) => at);
+  deepStrictEqual([...new Set(shown)], whole);
 });

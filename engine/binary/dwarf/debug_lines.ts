@@ -75,6 +75,12 @@ export class DebugLines {
     return unit < 0 ? undefined : this.#tableOf(this.#programs[unit])?.rowAt(address);
   }
 
+  /** The row that a debugger takes for an address: see {@linkcode LineTable.statementAt}. */
+  statementAt(address: number): LineRow | undefined {
+    const unit = this.#index.unitAt(address);
+    return unit < 0 ? undefined : this.#tableOf(this.#programs[unit])?.statementAt(address);
+  }
+
   /**
    * Where the code of a line begins.
    *

@@ -72,6 +72,28 @@ export class LineTable {
 
   /** The row that holds for an address; undefined if there is none, or if no line is to blame for the code. */
   rowAt(address: number): LineRow | undefined {
+    const at = this.#indexAt(address);
+    return at < 0 || this.rows.lines[at] === 0 ? undefined : this.#row(at);
+  }
+
+  /**
+   * The row that a debugger takes for an address: of rows at one address that of a statement, the last but for rows that
+   * follow it and are of none. GDB: find_pc_sect_line.
+   */
+  statementAt(address: number): LineRow | undefined {
+    const { addresses, lines, flags } = this.rows;
+    const last = this.#indexAt(address);
+    if (last < 0 || lines[last] === 0) return undefined;
+    let at = last;
+    while (!(flags[at] & LINE_FLAG.isStatement) && at > 0 && addresses[at - 1] === addresses[last]) {
+      if (lines[at - 1] === 0 || flags[at - 1] & LINE_FLAG.isEnd) break;
+      at--;
+    }
+    return this.#row(flags[at] & LINE_FLAG.isStatement ? at : last);
+  }
+
+  /** The number of the row that holds for an address; -1 if there is none. */
+  #indexAt(address: number): number {
     const sequences = this.#sequences;
     let low = 0;
     let high = sequences.length;
@@ -80,8 +102,8 @@ export class LineTable {
       if (sequences[middle].start <= address) low = middle + 1;
       else high = middle;
     }
-    if (low === 0 || address >= sequences[low - 1].end) return undefined;
-    const { addresses, lines } = this.rows;
+    if (low === 0 || address >= sequences[low - 1].end) return -1;
+    const { addresses } = this.rows;
     const { first, last } = sequences[low - 1];
     low = first;
     high = last;
@@ -90,7 +112,7 @@ export class LineTable {
       if (addresses[middle] <= address) low = middle + 1;
       else high = middle;
     }
-    return lines[low - 1] === 0 ? undefined : this.#row(low - 1);
+    return low - 1;
   }
 
   /**

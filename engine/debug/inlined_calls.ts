@@ -1,0 +1,61 @@
+/** Calls that were inlined: which are active at an address, where they come from, where their code begins. */
+
+import { ATTRIBUTE, type DebugEntry, type Entry, TAG } from "../binary/dwarf/mod.ts";
+import { type Image, infoOf, type SourceLine } from "../symbols/mod.ts";
+
+/** A place in the source that a call comes from. */
+export type SourcePlace = Pick<SourceLine, "file" | "directory" | "line">;
+
+/** A function that is active at an address: one that was called or, inside it, one that was inlined. */
+export interface ActiveCall {
+  /** Its entry, to tell it from others. */
+  readonly entry: DebugEntry;
+  /** Where it is called; undefined for the one that was not inlined, and if that is not known. */
+  readonly callPlace: SourcePlace | undefined;
+  /** Whether its code begins at the address: it has not been entered as long as nothing is executed there. */
+  readonly isBeginning: boolean;
+}
+
+/** Blocks inside one another that are looked at. */
+const MAXIMUM_DEPTH = 256;
+
+/**
+ * The function with code at an address, and the calls inlined there, the innermost last.
+ *
+ * @param image The image of the address.
+ * @param pc The address in the guest.
+ * @returns None without debug information.
+ */
+export function activeCalls(image: Image, pc: bigint): readonly ActiveCall[] {
+  const address = Number(pc - image.base);
+  return infoOf(image).ask((info) => {
+    const entry = info.functionAt(address);
+    if (entry === undefined) return [];
+    return [entry, ...inlinedAt(entry, address)].map((each) => ({
+      entry: each,
+      callPlace: each === entry ? undefined : callPlace(image, each),
+      isBeginning: each !== entry && !each.covers(address - 1),
+    }));
+  }) ?? [];
+}
+
+/** Where an inlined call comes from. */
+export function callPlace(image: Image, call: Entry): SourcePlace | undefined {
+  const [file, line] = [call.number(ATTRIBUTE.callFile), call.number(ATTRIBUTE.callLine)];
+  const path = file === undefined ? undefined : image.lines().pathOfFile(call.unit.header, file);
+  return path === undefined || line === undefined ? undefined : { ...path, line };
+}
+
+/** The inlined calls in a function that are active at an address, the outermost first. */
+export function inlinedAt(entry: Entry, address: number): Entry[] {
+  const chain: Entry[] = [];
+  let at: Entry | undefined = entry;
+  for (let depth = 0; at !== undefined && depth < MAXIMUM_DEPTH; depth++) {
+    const next: Entry | undefined = at.children.find((child) =>
+      (child.tag === TAG.lexicalBlock || child.tag === TAG.inlinedSubroutine) && child.covers(address)
+    );
+    if (next?.tag === TAG.inlinedSubroutine) chain.push(next);
+    at = next;
+  }
+  return chain;
+}
