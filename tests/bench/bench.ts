@@ -186,7 +186,25 @@ async function everyFunction(): Promise<void> {
   }
 }
 
+/** Debug information of large files, where Debian's debug packages are installed. */
+async function sourceLines(): Promise<void> {
+  const script = fileURLToPath(new URL("lines.ts", import.meta.url));
+  for (const file of ["/usr/bin/python3.11-dbg", "/lib/x86_64-linux-gnu/libc.so.6"]) {
+    const runs: number[][] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const { success, stdout } = await new Deno.Command(deno, { args: ["run", "-A", "--no-check", script, file] })
+        .output();
+      if (success) runs.push(new TextDecoder().decode(stdout).trim().split(" ").map(Number));
+    }
+    if (runs.length === 0) continue;
+    const [opened, peak, rate] = [0, 1, 2].map((index) => median(runs.map((run) => run[index])));
+    show(`opening ${file} and finding the first line`, `${opened} ms, ${peak} MiB`);
+    show(`lines of addresses in it, once warm`, `${rate.toFixed(2)} million a second`);
+  }
+}
+
 await coverage();
+await sourceLines();
 await bySource();
 await startUp();
 await bigProgram();
