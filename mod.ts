@@ -215,7 +215,8 @@ export {
   type ReplacementPolicy,
 } from "./engine/report/cache_model.ts";
 export { type Dependence, DependenceTracker, INITIAL } from "./engine/report/dependences.ts";
-export { EventFileWriter, type FileEvent, readEventFile } from "./engine/report/event_file.ts";
+export { EventFileWriter, eventLine, type FileEvent, readEventFile } from "./engine/report/event_file.ts";
+export { LineCopier } from "./engine/report/line_copier.ts";
 export { symbolLabel, textTable } from "./engine/report/table.ts";
 export type { MemoryAccess } from "./engine/hooks/accesses.ts";
 export {

@@ -155,7 +155,7 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   /** What ran how often since the plugin was put to use or reset, without what ran while it was disabled. */
   readonly coverage: Coverage;
   /** Where the plugin writes while the guest runs. */
-  readonly output: Required<ReportOutput>;
+  readonly output: PluginOutput;
   /** Name, image, address and size of the symbol at an address. */
   symbolAt(address: bigint): SymbolAt | undefined;
   /** Name of the image that an address is in. */
@@ -240,10 +240,16 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
 export interface ReportOutput {
   /** Writes text. */
   write(text: string): void;
-  /** Writes bytes. An output without this takes text only. */
+  /** Writes bytes, which are used again: it must copy what it keeps. An output without this takes text only. */
   writeBytes?(bytes: Uint8Array): void;
   /** Whether escape sequences for colours are welcome. */
   readonly hasColors?: boolean;
+}
+
+/** What a plugin writes to while the guest runs. */
+export interface PluginOutput extends Required<ReportOutput> {
+  /** Writes text that is encoded already, as whole characters of UTF-8. It goes to outputs that take text only, too. */
+  writeEncoded(text: Uint8Array): void;
 }
 
 /** What a plugin writes its report to. */

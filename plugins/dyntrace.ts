@@ -2,13 +2,15 @@
  * A line for each executed instruction; on request with the registers that it changed.
  *
  * What an instruction changed is known when the next one is about to run, so a line then comes one instruction later.
+ * In binary, see docs/plugins.md; registers are text only.
  */
 
-import { definePlugin, type GuestContext, type Instruction } from "../mod.ts";
+import { definePlugin, EventFileWriter, type GuestContext, type Instruction, LineCopier } from "../mod.ts";
 
 export default definePlugin({
   name: "dyntrace",
   description: "A line for each executed instruction",
+  formats: ["text", "binary"],
   params: {
     registers: { type: "boolean", default: false, description: "The changed registers too; from the start only" },
   },
@@ -45,15 +47,22 @@ export default definePlugin({
         }
       });
     } else {
-      const lines: string[] = [];
-      const sites = onEvents(["instructions"], (batch) => {
-        const text: string[] = [];
-        for (let at = 0; at < batch.length; at++) {
-          const site = batch.sites[at];
-          text.push(lines[site] ??= `${lineOf(disassemble(BigInt(sites.pcs[site]), sites.sizes[site])[0])}\n`);
+      const file = new EventFileWriter((bytes) => output.writeBytes(bytes));
+      const copier = new LineCopier((bytes) => output.writeEncoded(bytes));
+      const siteLine = (site: number) => {
+        const [instruction] = disassemble(BigInt(sites.pcs[site]), sites.sizes[site]);
+        return instruction === undefined ? `0x${sites.pcs[site].toString(16)}:\n` : `${lineOf(instruction)}\n`;
+      };
+      const sites = onEvents(["instructions"], ({ length, sites: numbers }) => {
+        if (params.format === "binary") return file.addNumbers(numbers.subarray(0, length), sites, siteLine);
+        for (let at = 0; at < length; at++) {
+          const site = numbers[at];
+          if (!copier.has(site)) copier.set(site, siteLine(site));
+          copier.put(site);
         }
-        output.write(text.join(""));
+        copier.flush();
       });
+      onReset(() => file.restart());
     }
     onReport(() => finish(undefined));
     onReset(() => pending = undefined);

@@ -3,7 +3,29 @@
  * is made once. In binary, see docs/plugins.md.
  */
 
-import { definePlugin, EventFileWriter } from "../mod.ts";
+import { definePlugin, EVENT, EventFileWriter, LineCopier, type PluginBlock } from "../mod.ts";
+
+/** Blocks by number, as an event file has them. */
+class Blocks {
+  length = 0;
+  kinds = new Uint8Array(1024).fill(EVENT.BLOCK);
+  pcs = new Float64Array(1024);
+  sizes = new Uint32Array(1024);
+
+  add(address: bigint, size: number): number {
+    if (this.length === this.kinds.length) {
+      const [pcs, sizes] = [this.pcs, this.sizes];
+      this.kinds = new Uint8Array(2 * this.length).fill(EVENT.BLOCK);
+      this.pcs = new Float64Array(2 * this.length);
+      this.pcs.set(pcs);
+      this.sizes = new Uint32Array(2 * this.length);
+      this.sizes.set(sizes);
+    }
+    this.pcs[this.length] = Number(address);
+    this.sizes[this.length] = size;
+    return this.length++;
+  }
+}
 
 export default definePlugin({
   name: "trace",
@@ -12,23 +34,45 @@ export default definePlugin({
   setup(api) {
     const { guest: { program, pid }, output } = api;
     const file = new EventFileWriter((bytes) => output.writeBytes(bytes));
+    const copier = new LineCopier((bytes) => output.writeEncoded(bytes));
+    const blocks = new Blocks();
     const lines: string[] = [];
+    /** Numbers of blocks by id, from 1; 0 for those that are of other code. */
+    let numbers = new Uint32Array(1024);
+    let entered = new Uint32Array(1024);
 
-    function line(address: bigint, size: number): string {
-      const symbol = api.symbolAt(address);
+    function line({ address, size, symbol }: PluginBlock): string {
       const path = symbol?.image.role === "program" ? program : symbol?.image.path ?? api.imageAt(address) ?? "";
       return `${program} ${pid} ${pid}: CPU #0 - 0x${address.toString(16).padStart(16, "0")} [${size}]: ` +
         `${api.disassemble(address, size).length} instruction(s) in '${path}:${symbol?.name ?? ""}'\n`;
     }
 
-    const sites = api.onEvents(["blocks"], (batch) => {
-      if (api.params.format === "binary") return file.add(batch, sites);
-      const text: string[] = [];
-      for (let at = 0; at < batch.length; at++) {
-        const site = batch.sites[at];
-        text.push(lines[site] ??= line(BigInt(sites.pcs[site]), sites.sizes[site]));
+    api.onTranslate((block) => {
+      if (!api.covers(block.address)) return;
+      if (block.id >= numbers.length) {
+        const before = numbers;
+        numbers = new Uint32Array(2 ** Math.ceil(Math.log2(block.id + 1)));
+        numbers.set(before);
       }
-      output.write(text.join(""));
+      const number = blocks.add(block.address, block.size);
+      numbers[block.id] = number + 1;
+      lines[number] = line(block);
+      copier.set(number, lines[number]);
+    });
+
+    api.onFlow((batch) => {
+      const { length } = batch;
+      if (entered.length < length) entered = new Uint32Array(length);
+      let count = 0;
+      for (let at = 0; at < length; at++) {
+        const id = batch.block(at);
+        const number = id < numbers.length ? numbers[id] : 0;
+        if (number !== 0) entered[count++] = number - 1;
+      }
+      if (count === 0) return;
+      if (api.params.format === "binary") return file.addNumbers(entered.subarray(0, count), blocks, (at) => lines[at]);
+      for (let at = 0; at < count; at++) copier.put(entered[at]);
+      copier.flush();
     });
     api.onReset(() => file.restart());
   },

@@ -1,15 +1,28 @@
 /** Where plugins write: what they write while the guest runs is gathered, and what they report may be JSON or bytes. */
 
-import type { Report, ReportOutput } from "../plugin.ts";
+import type { PluginOutput, Report, ReportOutput } from "../plugin.ts";
 import { PluginError } from "./errors.ts";
 
 const FLUSH_AT = 1 << 16;
 
+/** Text as its bytes. */
+class Encoded {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+}
+
 /** What a plugin writes while the guest runs: handed on in large pieces, or kept until the report. */
-export class RunningOutput implements ReportOutput {
+export class RunningOutput implements PluginOutput {
   readonly #target: ReportOutput | undefined;
   readonly #plugin: string;
-  readonly #parts: (string | Uint8Array)[] = [];
+  readonly #parts: (string | Uint8Array | Encoded)[] = [];
   #length = 0;
 
   /**
@@ -30,10 +43,22 @@ export class RunningOutput implements ReportOutput {
   }
 
   writeBytes(bytes: Uint8Array): void {
-    this.#add(bytes.slice());
+    if (!this.#passOn(bytes)) this.#add(bytes.slice());
   }
 
-  #add(part: string | Uint8Array): void {
+  writeEncoded(text: Uint8Array): void {
+    if (!this.#passOn(text)) this.#add(new Encoded(text.slice()));
+  }
+
+  /** Hands on large pieces without a copy. @returns Whether this is one. */
+  #passOn(bytes: Uint8Array): boolean {
+    if (bytes.length < FLUSH_AT || this.#target?.writeBytes === undefined) return false;
+    this.flush();
+    this.#target.writeBytes(bytes);
+    return true;
+  }
+
+  #add(part: string | Uint8Array | Encoded): void {
     this.#parts.push(part);
     this.#length += part.length;
     if (this.#length >= FLUSH_AT) this.flush();
@@ -55,7 +80,11 @@ export class RunningOutput implements ReportOutput {
     };
     for (const part of parts) {
       if (typeof part === "string") text.push(part);
-      else {
+      else if (part instanceof Encoded) {
+        writeText();
+        if (output.writeBytes !== undefined) output.writeBytes(part.bytes);
+        else output.write(new TextDecoder().decode(part.bytes));
+      } else {
         writeText();
         writeBytes(output, part, this.#plugin);
       }

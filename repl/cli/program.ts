@@ -183,6 +183,12 @@ export function buildProgram(finish: (status: number) => void): CommandUnknownOp
         await (name === undefined ? listPlugins(standardOutput) : describePlugin(standardOutput, name));
       }),
   );
+  add(
+    new Command("events")
+      .description("Show what a plugin wrote with format=binary as text")
+      .argument("<file>", "A file of trace, dyntrace or memtrace")
+      .action(async (path) => (await import("./events.ts")).writeEvents(standardOutput, path)),
+  );
   const coverage = coverageCommand(finish);
   add(coverage);
   for (const each of coverage.commands) each.copyInheritedSettings(coverage);

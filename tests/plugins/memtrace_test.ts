@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readEventFile } from "../../mod.ts";
+import { eventLine, LineCopier, readEventFile } from "../../mod.ts";
 import dyntrace from "../../plugins/dyntrace.ts";
 import memtrace from "../../plugins/memtrace.ts";
 import trace from "../../plugins/trace.ts";
@@ -50,23 +50,38 @@ Deno.test("memtrace has each access in its order", async () => {
   assert.deepEqual(await of("reads"), accesses.filter((line) => line.includes("r")));
 });
 
-Deno.test("memtrace in binary has what it has in text", async () => {
-  using text = await runPlugin(memtrace, {}, FIB);
-  using binary = await runPlugin(memtrace, { format: "binary" }, FIB);
-  const lines = [...readEventFile(reportBytes(binary.handle))].map(({ pc, kind, address, size }) =>
-    `0x${pc.toString(16)} ${["", "r ", "w ", "rw"][kind]} 0x${address.toString(16)} ${size}`
-  );
-  const stack = (line: string) => line.replace(/0xffff[0-9a-f]+/, "stack"); // differs from run to run
-  assert.deepEqual(lines.map(stack), text.report().trim().split("\n").map(stack));
-  assert.ok(lines.length > 1000);
-});
+/** What a plugin's binary file is as text. */
+async function throughBinary(plugin: typeof trace | typeof dyntrace | typeof memtrace, params = {}): Promise<string> {
+  using run = await runPlugin(plugin as typeof trace, { format: "binary", ...params }, FIB);
+  return [...readEventFile(reportBytes(run.handle))].map(eventLine).join("");
+}
 
-Deno.test("trace in binary has what it has in text", async () => {
-  using text = await runPlugin(trace, {}, FIB);
-  using binary = await runPlugin(trace, { format: "binary" }, FIB);
-  const lines = [...readEventFile(reportBytes(binary.handle))].map(({ pc, size }) => `${pc.toString(16)} ${size}`);
-  const expected = [...text.report().matchAll(/ 0x0*([0-9a-f]+) \[(\d+)\]/g)].map(([, pc, size]) => `${pc} ${size}`);
-  assert.deepEqual(lines, expected);
+for (const [plugin, params] of [[memtrace, {}], [trace, {}], [dyntrace, {}], [trace, { within: "fib" }]] as const) {
+  const how = Object.entries(params).map(([name, value]) => ` ${name}=${value}`);
+  Deno.test(`${plugin.name}${how} in binary is exactly its text`, async () => {
+    using run = await runPlugin(plugin as typeof trace, params, FIB);
+    const text = run.report();
+    const stack = (line: string) => line.replaceAll(/0xffff[0-9a-f]+/g, "stack"); // differs from run to run
+    assert.equal(stack(await throughBinary(plugin, params)), stack(text));
+    assert.ok(text.split("\n").length > 500);
+  });
+}
+
+Deno.test("LineCopier writes what was put, in its order, however long and many the lines are", () => {
+  const written: string[] = [];
+  const copier = new LineCopier((bytes) => void written.push(new TextDecoder().decode(bytes)));
+  const line = (number: number) => `${number} ${"\u00e4".repeat(number === 900 ? 300_000 : number % 300)}\n`;
+  const expected: string[] = [];
+  for (let number = 0; number < 5000; number++) {
+    copier.set(number, line(number));
+    for (const each of [number, number >> 1]) {
+      copier.put(each);
+      expected.push(line(each));
+    }
+  }
+  copier.flush();
+  assert.ok(written.join("") === expected.join(""));
+  assert.ok(copier.has(4999) && !copier.has(5000));
 });
 
 Deno.test("dyntrace has as many lines as instructions were executed, within its part of the code", async () => {

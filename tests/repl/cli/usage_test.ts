@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
 import { ceratops, FIB, ROOT } from "./command.ts";
 
-const COMMANDS = ["run", "repl", "disasm", "symbols", "plugins", "learn", "init-script", "setup", "doctor", "complete"];
+const COMMANDS = [
+  "run",
+  "repl",
+  "disasm",
+  "symbols",
+  "plugins",
+  "events",
+  "learn",
+  "init-script",
+  "setup",
+  "doctor",
+  "complete",
+];
 
 Deno.test("--help lists every command, and each command has help of its own", async () => {
   const { status, stdout } = await ceratops(["--help"]);
