@@ -214,6 +214,7 @@ export {
   readCacheGeometry,
   type ReplacementPolicy,
 } from "./engine/report/cache_model.ts";
+export { type CacheGeometries, CacheSimulation, type FetchMisses } from "./engine/report/cache_simulation.ts";
 export { type Dependence, DependenceTracker, INITIAL } from "./engine/report/dependences.ts";
 export { EventFileWriter, eventLine, type FileEvent, readEventFile } from "./engine/report/event_file.ts";
 export { LineCopier } from "./engine/report/line_copier.ts";

@@ -7,7 +7,7 @@
  */
 
 import {
-  CacheModel,
+  CacheSimulation,
   definePlugin,
   EVENT,
   readCacheGeometry,
@@ -44,18 +44,6 @@ function add(to: Misses, more: Misses): void {
   for (const name of Object.keys(more) as (keyof Misses)[]) to[name] += more[name];
 }
 
-/** Numbers by index, for as many as there are. */
-class Numbers {
-  values = new Float64Array(1024);
-
-  reserve(length: number): void {
-    if (length <= this.values.length) return;
-    const { values } = this;
-    this.values = new Float64Array(2 ** Math.ceil(Math.log2(length)));
-    this.values.set(values);
-  }
-}
-
 export default definePlugin({
   name: "cache",
   description: "Misses of simulated caches, by symbol and instruction",
@@ -75,125 +63,25 @@ export default definePlugin({
     limit: { type: "number", default: 20, description: "Rows of each table", check: positive },
   },
   setup(api) {
-    const refs = new Numbers();
-    const firstMisses = new Numbers();
-    const lastMisses = new Numbers();
-    const perSite = [refs, firstMisses, lastMisses];
-    /** Lines that blocks are on, one after the other: number, and the first instruction that is on it. */
-    const fetchLines: number[] = [];
-    const fetchPcs: number[] = [];
-    const fetchMisses: number[] = [];
-    const fetchLastMisses: number[] = [];
-    let firsts = new Int32Array(1024).fill(-1);
-    let ends = new Int32Array(1024);
-    let [pending, pendingEnd] = [0, 0];
-    let lastFetched = -1;
-    let model = models();
+    let simulation = simulate();
 
-    function models() {
-      const make = (text: string) => {
+    function simulate(): CacheSimulation {
+      const [i1, d1, ll] = [api.params.l1i, api.params.l1d, api.params.ll].map((text) => {
         const read = readCacheGeometry(text);
         if (typeof read === "string") throw new Error(read);
-        return { cache: new CacheModel(read, api.params.policy as ReplacementPolicy), shift: Math.log2(read.line) };
-      };
-      return { i1: make(api.params.l1i), d1: make(api.params.l1d), ll: make(api.params.ll) };
+        return read;
+      });
+      return new CacheSimulation({ i1, d1, ll }, api.params.policy as ReplacementPolicy);
     }
 
-    function learnBlock(site: number) {
-      if (site >= firsts.length) {
-        const [oldFirsts, oldEnds] = [firsts, ends];
-        firsts = new Int32Array(2 ** Math.ceil(Math.log2(site + 1))).fill(-1);
-        firsts.set(oldFirsts);
-        ends = new Int32Array(firsts.length);
-        ends.set(oldEnds);
-      }
-      firsts[site] = fetchLines.length;
-      let last = -1;
-      const bytes = 2 ** model.i1.shift;
-      for (const { address, size } of api.disassemble(BigInt(sites.pcs[site]), sites.sizes[site])) {
-        const start = Number(address);
-        for (let line = Math.floor(start / bytes); line <= Math.floor((start + size - 1) / bytes); line++) {
-          if (line === last) continue;
-          last = line;
-          fetchLines.push(line);
-          fetchPcs.push(start);
-          fetchMisses.push(0);
-          fetchLastMisses.push(0);
-        }
-      }
-      ends[site] = fetchLines.length;
-    }
+    const instructionsOf = (site: number) => api.disassemble(BigInt(sites.pcs[site]), sites.sizes[site]);
+    const sites = api.onEvents(["accesses", "blocks"], (batch) => simulation.take(batch, sites, instructionsOf));
 
-    /** Fetches what is pending of the block at hand, up to the instruction at an address. */
-    function fetch(pc: number) {
-      for (; pending < pendingEnd && fetchPcs[pending] <= pc; pending++) {
-        const line = fetchLines[pending];
-        if (line === lastFetched) continue;
-        lastFetched = line;
-        if (model.i1.cache.use(line)) continue;
-        fetchMisses[pending]++;
-        if (!model.ll.cache.use(Math.floor(line * 2 ** (model.i1.shift - model.ll.shift)))) fetchLastMisses[pending]++;
-      }
-    }
-
-    const sites = api.onEvents(["accesses", "blocks"], ({ length, sites: numbers, addresses }) => {
-      for (const each of perSite) each.reserve(sites.length);
-      const { kinds, pcs, sizes } = sites;
-      const [count, missed, missedLast] = [refs.values, firstMisses.values, lastMisses.values];
-      const { d1: { cache: d1, shift }, ll: { cache: ll, shift: llShift } } = model;
-      const [perByte, perLlByte] = [2 ** -shift, 2 ** -llShift];
-      for (let at = 0; at < length; at++) {
-        const site = numbers[at];
-        if (kinds[site] === EVENT.BLOCK) {
-          if (pending < pendingEnd) fetch(Infinity);
-          if (site >= firsts.length || firsts[site] < 0) learnBlock(site);
-          pending = firsts[site];
-          pendingEnd = ends[site];
-          if (fetchLines[pending] === lastFetched) pending++;
-          continue;
-        }
-        if (pending < pendingEnd) fetch(pcs[site]);
-        count[site]++;
-        const address = addresses[at];
-        const end = address + sizes[site] - 1;
-        const line = Math.floor(address * perByte);
-        let hits = d1.use(line);
-        const lastLine = Math.floor(end * perByte);
-        for (let next = line + 1; next <= lastLine; next++) if (!d1.use(next)) hits = false;
-        if (hits) continue;
-        missed[site]++;
-        let hitsLast = true;
-        const lastLlLine = Math.floor(end * perLlByte);
-        for (let next = Math.floor(address * perLlByte); next <= lastLlLine; next++) {
-          if (!ll.use(next)) hitsLast = false;
-        }
-        if (!hitsLast) missedLast[site]++;
-      }
-    });
-
-    api.onLeave((_, pc) => {
-      fetch(Number(pc) - 1);
-      pending = pendingEnd;
-    });
+    api.onLeave((_, pc) => simulation.leave(Number(pc)));
     api.onParamsChange((name) => {
-      if (!["l1i", "l1d", "ll", "policy"].includes(name)) return;
-      model = models();
-      forget();
+      if (["l1i", "l1d", "ll", "policy"].includes(name)) simulation = simulate();
     });
-    api.onReset(forget);
-
-    function forget() {
-      for (const { values } of perSite) values.fill(0);
-      fetchMisses.fill(0);
-      fetchLastMisses.fill(0);
-      if (2 ** model.i1.shift !== lineSize) {
-        firsts.fill(-1);
-        lineSize = 2 ** model.i1.shift;
-      }
-      pending = pendingEnd = 0;
-      lastFetched = -1;
-    }
-    let lineSize = 2 ** model.i1.shift;
+    api.onReset(() => simulation.reset());
 
     /** What each instruction did, by address. */
     function byInstruction(): Map<number, Misses> {
@@ -204,19 +92,19 @@ export default definePlugin({
         return found;
       };
       for (const [pc, executed] of api.coverage.counts()) row(pc).executed = executed;
-      for (let site = 0; site < Math.min(sites.length, refs.values.length); site++) {
-        if (refs.values[site] === 0) continue;
+      for (let site = 0; site < sites.length; site++) {
+        const { refs, first, last } = simulation.accesses(site);
+        if (refs === 0) continue;
         const isRead = (sites.kinds[site] & EVENT.READ) !== 0;
         const found = row(sites.pcs[site]);
-        found[isRead ? "reads" : "writes"] += refs.values[site];
-        found[isRead ? "d1Reads" : "d1Writes"] += firstMisses.values[site];
-        found[isRead ? "llReads" : "llWrites"] += lastMisses.values[site];
+        found[isRead ? "reads" : "writes"] += refs;
+        found[isRead ? "d1Reads" : "d1Writes"] += first;
+        found[isRead ? "llReads" : "llWrites"] += last;
       }
-      fetchPcs.forEach((pc, at) => {
-        if (fetchMisses[at] === 0) return;
-        row(pc).i1 += fetchMisses[at];
-        row(pc).lli += fetchLastMisses[at];
-      });
+      for (const { pc, first, last } of simulation.fetchMisses()) {
+        row(pc).i1 += first;
+        row(pc).lli += last;
+      }
       return rows;
     }
 
@@ -231,7 +119,7 @@ export default definePlugin({
     }
 
     api.onReport((report) => {
-      if (pending < pendingEnd) fetch(Infinity);
+      simulation.finish();
       const instructions = byInstruction();
       const total = noMisses();
       const symbols = new Map<string, Misses>();
