@@ -149,6 +149,7 @@ export class Guest {
       heapStart: this.program.heapStart,
     });
     taken.defer(() => this.process.files.closeAll());
+    taken.defer(() => this.#abandonOthers());
     for (const name of options.ignoredSignals ?? []) {
       this.process.signals.setAction(signalNumber(name), { handler: SIG_IGN, flags: 0, restorer: 0n, mask: 0n });
     }
@@ -390,6 +391,13 @@ export class Guest {
     }
     this.process.files.closeAll();
     return this.#ended;
+  }
+
+  /** Closes what other processes have open, if the program did not end. */
+  #abandonOthers(): void {
+    const others = [...this.#table.processes.values()].filter(({ ending }) => ending === undefined);
+    for (const { files } of others) files.closeAll();
+    for (const paths of new Set(others.map(({ paths }) => paths))) if (paths !== this.process.paths) paths.close();
   }
 
   /** Frees what the guest took; closing twice is harmless. */

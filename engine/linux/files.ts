@@ -11,6 +11,9 @@ import type { ProcEntry, ProcNode } from "./proc/node.ts";
 import { dropLocks, lockKey } from "./record_locks.ts";
 import type { RandomSource } from "./world.ts";
 
+/** `makedev()` of /dev/null, zero, full, random and urandom. */
+const MEMORY_DEVICES: readonly bigint[] = [0x103n, 0x105n, 0x107n, 0x108n, 0x109n];
+
 /** What a file is to the guest, when it is not simply what the host has. */
 export interface OpenFileOptions {
   /** Whether it is one of the host's own standard streams, which are never closed. */
@@ -38,6 +41,7 @@ export class OpenFile {
   /** Of a directory of the guest's `/proc`: what was listed, and how far it was read. */
   listing: { readonly entries: readonly ProcEntry[]; position: number } | undefined;
   readonly #path: string | (() => string);
+  readonly #isMemoryDevice: boolean;
   #nonBlocking: boolean | undefined;
 
   /** @param path The guest's path or a description, or who finds it out. */
@@ -46,7 +50,9 @@ export class OpenFile {
     this.borrowed = options.borrowed ?? false;
     this.node = options.node;
     this.#path = path;
-    this.mode = hostStatus(host)?.mode ?? 0;
+    const status = hostStatus(host);
+    this.mode = status?.mode ?? 0;
+    this.#isMemoryDevice = isType(this.mode, FILE_TYPE.CHARACTER) && MEMORY_DEVICES.includes(status?.special ?? 0n);
   }
 
   /** The guest's path, or what it is: `pipe:[1234]`. */
@@ -64,10 +70,13 @@ export class OpenFile {
     return new TextDecoder().decode(descriptorName(this.host));
   }
 
-  /** Whether transfers never wait, whatever the file's flags: it is a regular file, a directory or a disk. */
+  /**
+   * Whether transfers never wait, whatever the file's flags: it is a regular file, a directory, a disk, or /dev/zero and
+   * its like, which the host cuts short if it is asked not to wait.
+   */
   get isAlwaysReady(): boolean {
     return isType(this.mode, FILE_TYPE.REGULAR) || isType(this.mode, FILE_TYPE.DIRECTORY) ||
-      isType(this.mode, FILE_TYPE.BLOCK);
+      isType(this.mode, FILE_TYPE.BLOCK) || this.#isMemoryDevice;
   }
 
   /** Its status flags, as F_GETFL gives them. */

@@ -11,6 +11,8 @@ export interface HostStatus {
   readonly mode: number;
   readonly device: bigint;
   readonly inode: bigint;
+  /** What device it is, if it is one. */
+  readonly special: bigint;
 }
 
 const PATH_MAX = 4096;
@@ -28,6 +30,7 @@ export function hostStatus(descriptor: number): HostStatus | undefined {
     mode: status.view.getUint32(STAT.MODE, true),
     device: status.view.getBigUint64(STAT.DEVICE, true),
     inode: status.view.getBigUint64(STAT.INODE, true),
+    special: status.view.getBigUint64(STAT.RDEV, true),
   };
 }
 

@@ -54,14 +54,18 @@ function tryWrite(file: OpenFile, ranges: readonly Range[], flags: number): numb
   return hostCall("writev", file.host, hostVectors(piece), piece.length);
 }
 
+function readReady(file: OpenFile, ranges: readonly Range[], flags: number): number {
+  if (flags !== 0) return hostCall("preadv2", file.host, hostVectors(ranges), ranges.length, -1, -1, flags);
+  return ranges.length === 1
+    ? hostCall("read", file.host, ranges[0].address, ranges[0].length)
+    : hostCall("readv", file.host, hostVectors(ranges), ranges.length);
+}
+
 /** Reads from where the file is. */
 export function readFile(process: Process, file: OpenFile, ranges: readonly Range[], flags = 0): Result {
   if (isSignalFile(file)) return readSignals(process, file, ranges);
   if (file.isAlwaysReady || totalLength(ranges) === 0) {
-    if (flags !== 0) return hostCall("preadv2", file.host, hostVectors(ranges), ranges.length, -1, -1, flags);
-    return ranges.length === 1
-      ? hostCall("read", file.host, ranges[0].address, ranges[0].length)
-      : hostCall("readv", file.host, hostVectors(ranges), ranges.length);
+    return replaceRead(file, ranges, readReady(file, ranges, flags));
   }
   if (isSocket(file)) return receiveMessage(file, { ranges, flags: messageFlags(flags) });
   const count = replaceRead(file, ranges, tryRead(file, ranges, flags));

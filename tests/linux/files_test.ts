@@ -13,6 +13,7 @@ const PROGRAMS: readonly (readonly [name: string, what: string])[] = [
   ["paths", "paths, links and names give the results and errors of Linux"],
   ["descriptors", "descriptors, reading and writing give the results and errors of Linux"],
   ["record_locks", "locks of parts of files hold between processes as on Linux"],
+  ["devices", "/dev/zero and its like give all that is asked for"],
   ["readiness", "poll, select, epoll and what interrupts them give the results of Linux"],
 ];
 

@@ -17,6 +17,26 @@ Deno.test("processes: the same in a static program", async () => {
   await assertSame([await conformance("processes.c", "-static")]);
 });
 
+Deno.test("Emulator.close() closes what processes have open that live on", async () => {
+  const program = await compile(
+    `#include <unistd.h>
+     int main(void) { int p[2]; for (int i = 0; i < 20; i++) pipe(p); fork(); for (;;) pause(); }`,
+    ["-O1", "-static"],
+  );
+  const count = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  Emulator.open({ program }).close(); // what is opened once
+  const before = count();
+  {
+    using emulator = Emulator.open({ program });
+    const running = emulator.run();
+    while (emulator.processes.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    emulator.interrupt();
+    await running;
+    assert.ok(count() >= before + 40);
+  }
+  assert.equal(count(), before);
+});
+
 Deno.test("CPU time of threads and children, and nice values, are as natively", async () => {
   await assertSame([await conformance("usage.c", "-pthread")]);
 });
