@@ -60,6 +60,10 @@ export class CountedClock implements Clock {
     return BigInt(this.#executed);
   }
 
+  progress(): number {
+    return this.#executed;
+  }
+
   time(id: number): bigint | undefined {
     if (!CLOCKS.includes(id)) return undefined;
     const elapsed = BigInt(this.elapsed);

@@ -8,15 +8,20 @@ import type { Process } from "./process.ts";
 import type { Thread } from "./threads.ts";
 import type { Clock } from "./world.ts";
 
-/** Who spends CPU time at present. */
+/** Who spends CPU time at present. To ask the host at each change would take longer than the change. */
 export class CpuTimes {
   #current: Thread | undefined;
-  #since = 0n;
+  /** When that began, by the clock's progress. */
+  #began = 0;
+  /** Who has gone on since CPU time was asked for, and for how long. */
+  readonly #shares = new Map<Thread, number>();
+  #settled = 0n;
 
   /** A thread goes on. */
   switchTo(thread: Thread, clock: Clock): void {
     if (thread === this.#current) return;
-    this.settle(clock);
+    if (this.#current === undefined) this.#settled = clock.cpuTime();
+    this.#share(clock);
     this.#current = thread;
   }
 
@@ -26,11 +31,26 @@ export class CpuTimes {
     this.#current = undefined;
   }
 
-  /** Counts what was spent until now. */
+  #share(clock: Clock): void {
+    const now = clock.progress();
+    const thread = this.#current;
+    if (thread !== undefined) this.#shares.set(thread, (this.#shares.get(thread) ?? 0) + now - this.#began);
+    this.#began = now;
+  }
+
+  /** Counts what was spent until now: each thread gets its share of it. */
   settle(clock: Clock): void {
+    if (this.#current === undefined) return;
+    this.#share(clock);
     const now = clock.cpuTime();
-    if (this.#current !== undefined) this.#current.cpuTime += now - this.#since;
-    this.#since = now;
+    const spent = Number(now - this.#settled);
+    let all = 0;
+    for (const share of this.#shares.values()) all += share;
+    for (const [thread, share] of this.#shares) {
+      thread.cpuTime += BigInt(Math.round(all === 0 ? spent / this.#shares.size : spent * (share / all)));
+    }
+    this.#shares.clear();
+    this.#settled = now;
   }
 }
 

@@ -42,9 +42,8 @@ export class Scheduler {
     const { process, thread } = this.current;
     const mayGoOn = !thread.isEnded && thread.waiting === undefined && !process.signals.isStopped;
     if (this.#left > 0 && mayGoOn) return this.current;
-    const last = tasks.findLastIndex((task) => task.thread.tid <= thread.tid);
     const at = tasks.indexOf(this.current);
-    const start = at >= 0 ? at : last;
+    const start = at >= 0 ? at : tasks.findLastIndex((task) => task.thread.tid <= thread.tid);
     for (let step = 1; step <= tasks.length; step++) {
       const task = tasks[(start + step) % tasks.length];
       if (!isReady(task)) continue;

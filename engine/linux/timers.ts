@@ -67,6 +67,8 @@ export class Timer {
   }
 }
 
+const NONE: readonly never[] = [];
+
 /** The timers of one process. */
 export class Timers {
   readonly #source: Clock;
@@ -104,7 +106,8 @@ export class Timers {
   }
 
   /** Signals of the timers that have run out since this was asked last. */
-  expired(): { readonly info: SignalInfo; readonly tid: number | undefined }[] {
+  expired(): readonly { readonly info: SignalInfo; readonly tid: number | undefined }[] {
+    if (this.#running.size === 0) return NONE;
     const signals: { readonly info: SignalInfo; readonly tid: number | undefined }[] = [];
     for (const timer of this.#running) {
       if (timer.at === undefined) continue;
@@ -116,6 +119,7 @@ export class Timers {
 
   /** Milliseconds until the next timer runs out, of whatever clock; undefined if none runs. */
   get left(): number | undefined {
+    if (this.#running.size === 0) return undefined;
     const times = [...this.#running].filter(({ at }) => at !== undefined).map(({ left }) => left);
     return times.length === 0 ? undefined : Math.min(...times);
   }

@@ -15,6 +15,8 @@ export interface Clock {
   now(): number;
   /** CPU time used, in nanoseconds. */
   cpuTime(): bigint;
+  /** What CPU time is shared out by among those who ran; cheap to ask. */
+  progress(): number;
   /** A clock of clock_gettime(2) in nanoseconds; undefined if the host is to be asked. */
   time(id: number): bigint | undefined;
   /** Blocks that may be executed before a timer that has some milliseconds left runs out; undefined for any number. */
@@ -61,6 +63,10 @@ class HostClock implements Clock {
     hostCall("clock_gettime", CLOCK.CLOCK_THREAD_CPUTIME_ID, this.#time.address);
     const { view } = this.#time;
     return view.getBigInt64(0, true) * 1_000_000_000n + view.getBigInt64(8, true);
+  }
+
+  progress(): number {
+    return performance.now();
   }
 
   time(): undefined {}

@@ -8,52 +8,11 @@
 import { fileURLToPath } from "node:url";
 import { Emulator } from "../../mod.ts";
 import { compile } from "../programs/compile.ts";
+import { compare, guest, type Measured, median, RUNS, show } from "./measure.ts";
+import { systemCalls } from "./system_calls.ts";
 
-const RUNS = 5;
 const deno = Deno.execPath();
-const runner = fileURLToPath(new URL("run_guest.ts", import.meta.url));
 const main = fileURLToPath(new URL("../../mod.ts", import.meta.url));
-const guest = (mode: string, ...command: string[]) => [deno, "run", "-A", "--no-check", runner, mode, ...command];
-
-interface Measured {
-  readonly milliseconds: number;
-  /** Peak resident memory. */
-  readonly mebibytes: number;
-}
-
-/** Runs a command under python3, which tells its peak memory. */
-async function measure(command: readonly string[]): Promise<Measured> {
-  const script = "import resource, subprocess, sys, time; t = time.perf_counter(); " +
-    "r = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode; " +
-    "print((time.perf_counter() - t) * 1000, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, r)";
-  const { stdout } = await new Deno.Command("python3", { args: ["-c", script, ...command] }).output();
-  const [milliseconds, mebibytes, status] = new TextDecoder().decode(stdout).trim().split(" ").map(Number);
-  if (status !== 0) throw new Error(`Cannot measure ${command.join(" ")}: it ended with status ${status}`);
-  return { milliseconds, mebibytes };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}
-
-/** Medians of several commands, run in turn. */
-async function compare(...commands: readonly (readonly string[])[]): Promise<Measured[]> {
-  const results: Measured[][] = commands.map(() => []);
-  for (let run = -1; run < RUNS; run++) {
-    for (const [index, command] of commands.entries()) {
-      const result = await measure(command);
-      if (run >= 0) results[index].push(result);
-    }
-  }
-  return results.map((list) => ({
-    milliseconds: median(list.map(({ milliseconds }) => milliseconds)),
-    mebibytes: median(list.map(({ mebibytes }) => mebibytes)),
-  }));
-}
-
-function show(name: string, figure: string): void {
-  console.log(`${name.padEnd(72)} ${figure}`);
-}
 
 async function coverage(): Promise<void> {
   for (const source of ["sort.c", "sha256.c"]) {
@@ -209,4 +168,5 @@ await bySource();
 await startUp();
 await bigProgram();
 await hooks();
+await systemCalls();
 await everyFunction();
