@@ -1,6 +1,7 @@
 /** Scripts: lines from a pipe. Addresses and instructions are compared with what objdump says of the same file. */
 
 import assert from "node:assert/strict";
+import { compile } from "../programs/compile.ts";
 import { FIB } from "./cli/command.ts";
 import { guest } from "./guest.ts";
 import { type Ran, scriptOver } from "./script.ts";
@@ -162,4 +163,22 @@ Deno.test("info functions and info variables take regular expressions, info addr
   const { text, status } = await scriptOver(FIB, ["info variables (", "info variables ^nothing$"]);
   assert.equal(status, 1);
   assert.match(text, /Cannot use \( as a regular expression/);
+});
+
+Deno.test("start finds main of a program whose symbols are gone, and the entry point of one without a C library", async () => {
+  const source = "int main(void) { return 7; }";
+  const [plain, stripped] = [await compile(source), await compile(source, ["-s"])];
+  const nm = new TextDecoder().decode((await new Deno.Command("nm", { args: [plain] }).output()).stdout);
+  const offset = Number(`0x${/^([0-9a-f]+) T main$/m.exec(nm)?.[1]}`);
+  const { lines } = await scriptOver(stripped, ["start", "info proc mappings", "continue"]);
+  const [, stop] = lines.map((line) => /^Temporary breakpoint 1, 0x([0-9a-f]+)/.exec(line)).find((found) => found) ??
+    [];
+  const [, base] = lines.map((line) => /^([0-9a-f]+)-[0-9a-f]+ r--p 0+ /.exec(line)).find((found) => found) ?? [];
+  assert.equal(Number(`0x${stop}`) - Number(`0x${base}`), offset, lines.join("\n"));
+  assert.match(lines.join("\n"), /exited with code 07/);
+
+  const bare = 'void _start(void) { __asm__ volatile("mov $60, %eax; xor %edi, %edi; syscall"); }';
+  const own = await scriptOver(await compile(bare, ["-nostdlib", "-static", "-s"]), ["start", "continue"]);
+  assert.match(own.text, /^Temporary breakpoint 1, 0x/m);
+  assert.match(own.text, /exited normally/);
 });
