@@ -28,7 +28,7 @@ export const run: Command = {
   async run(session, text) {
     const [args, inBackground] = background(text);
     await startOver(session, args);
-    await session.run(() => session.control.continue(), inBackground);
+    await session.run(() => session.control.go(), inBackground);
   },
   complete: () => [],
 };

@@ -22,7 +22,7 @@ export const start: Command = {
     if (symbols.matching("main").length > 0) await makeBreakpoint(session, "main", true);
     else if (isDynamic) stopAtMain(session);
     else await makeBreakpoint(session, `*${hex(entry)}`, true);
-    await session.run(() => session.control.continue());
+    await session.run(() => session.control.go());
   },
   complete: () => [],
 };
