@@ -15,7 +15,7 @@ for (const { name, isFile } of Deno.readDirSync(`${ROOT}/examples`)) {
   });
 }
 
-for (const path of ["docs/command_line.md", "docs/prompt.md"]) {
+for (const path of ["docs/prompt.md"]) {
   Deno.test(`${path} shows what the commands print`, async () => {
     const transcripts = transcriptsOfDocument(Deno.readTextFileSync(`${ROOT}/${path}`));
     assert.notEqual(transcripts.length, 0);

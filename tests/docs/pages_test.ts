@@ -6,6 +6,7 @@ import { deedsOf, sitThrough } from "./pages.ts";
 for (
   const path of [
     "README.md",
+    "docs/command_line.md",
     "docs/tutorial.md",
     "docs/slides/tutorial.md",
     "docs/learn.md",
