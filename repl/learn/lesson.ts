@@ -20,15 +20,19 @@ export interface Step {
 
 /** A lesson. */
 export interface Lesson {
+  /** What `ceratops learn` takes, and what progress is kept under: letters, digits, `_` and `-`. */
   readonly name: string;
+  /** What the list of lessons shows. */
   readonly title: string;
   /** Path of the guest: from the lesson's file, or from the project's folder for those that come with Ceratops. */
   readonly program: string;
+  /** The guest's arguments. */
   readonly args?: readonly string[];
   /** Plugins that are in use, as after `--plugin`. */
   readonly plugins?: readonly string[];
   /** What it is about. */
   readonly text: string;
+  /** What to do, in order. */
   readonly steps: readonly Step[];
 }
 
