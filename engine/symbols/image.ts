@@ -220,7 +220,12 @@ export class Image {
   }
 
   static {
-    infoOf = (image) => image.#info ??= new ImageInfo(image.#debugSections(), image.base);
+    infoOf = (image) => image.#info ??= new ImageInfo(image.#debugSections(), image.base, image.#packages());
+  }
+
+  /** Where its split units may be together: beside it, and beside its debug file. */
+  #packages(): string[] {
+    return [this.hostPath, this.debugFile].flatMap((path) => path === undefined ? [] : [`${path}.dwp`]);
   }
 
   #debugSections(): DebugSections {

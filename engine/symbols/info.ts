@@ -14,6 +14,7 @@ import {
   type Entry,
 } from "../binary/dwarf/mod.ts";
 import { FileSource, parseDebugElf } from "../binary/elf/mod.ts";
+import { sectionsOfPackage } from "./debug_package.ts";
 import { isFileProblem } from "./load.ts";
 
 /** Problems that are kept. */
@@ -29,9 +30,10 @@ export class ImageInfo {
    *
    * @param sections The debug sections of the file, or of its debug file.
    * @param bias What is added to the file's addresses.
+   * @param packages Where the file's split units may be together.
    */
-  constructor(sections: DebugSections, readonly bias: bigint) {
-    this.#info = new DebugInfo(sections, openSplit);
+  constructor(sections: DebugSections, readonly bias: bigint, packages: readonly string[] = []) {
+    this.#info = new DebugInfo(sections, (unit) => openSplit(unit, packages));
   }
 
   /** What could not be read so far, each problem once. */
@@ -92,6 +94,11 @@ export function sectionsOfFile(path: string, suffix = ""): DebugSections | undef
   });
 }
 
-function openSplit({ splitName = "", directory = "" }: DwarfUnit): DebugSections | undefined {
+function openSplit(unit: DwarfUnit, packages: readonly string[]): DebugSections | undefined {
+  const { splitName = "", directory = "", signature } = unit;
+  for (const path of signature === undefined ? [] : packages) {
+    const sections = sectionsOfPackage(path, signature ?? 0n);
+    if (sections !== undefined) return sections;
+  }
   return sectionsOfFile(isAbsolute(splitName) ? splitName : join(directory, splitName), ".dwo");
 }

@@ -33,6 +33,11 @@ const COMMON = ["program.c", "-O0", "-static", "-no-pie", "-o", "program"];
 const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "in .dwo files of DWARF 5": [["gcc", "-gdwarf-5", "-gsplit-dwarf", ...COMMON]],
   "in .dwo files of DWARF 4": [["gcc", "-gdwarf-4", "-gsplit-dwarf", ...COMMON]],
+  "in a package that dwp made": [
+    ["gcc", "-gdwarf-4", "-gsplit-dwarf", ...COMMON],
+    ["dwp", "-e", "program", "-o", "program.dwp"],
+    ["find", "-name", "*.dwo", "-delete"],
+  ],
   "in sections that zlib compressed": [["gcc", "-g", "-gz=zlib", ...COMMON]],
   "in a file that .gnu_debuglink names": [
     ["gcc", "-g", ...COMMON],
