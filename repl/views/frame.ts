@@ -29,6 +29,7 @@ export function frameLine(frame: SourceFrame, describe: Describe, style: Style):
   const { source, frame: { how }, pc, level } = frame;
   const guess = how === "guess" ? style.dim("  (guess: found on the stack)") : "";
   const number = `#${String(level).padEnd(2)}`;
+  if (frame.frame.isTrampoline) return `${number} <signal handler called>`;
   if (!frame.isKnown) {
     const line = source === undefined ? "" : ` at ${source.file}:${source.line}`;
     return `${number} ${hex(pc)} in ${describe(pc) ?? "??"}${line}${guess}`;

@@ -69,3 +69,22 @@ Deno.test("watch on a variable ends with its frame; disas shows the whole functi
   const whole = [...new TextDecoder().decode(objdump.stdout).matchAll(/^ +([0-9a-f]+):\t/gm)].map(([, at]) => at);
   deepStrictEqual([...new Set(shown)].sort(), whole);
 });
+
+Deno.test("backtrace goes through signal handlers and the C library as gdb's, but for calls that were jumps", async () => {
+  const program = await compile(
+    `#include <signal.h>
+static volatile int sink;
+__attribute__((noinline)) void stop(int n) { sink += n; }
+void handler(int number) { stop(number); sink++; }
+int main(void) { signal(SIGUSR1, handler); int result = raise(SIGUSR1); return result + sink; }`,
+    ["-g", "-O2"],
+  );
+  const commands = ["handle SIGUSR1 nostop noprint pass", "break stop", "run", "backtrace"];
+  // gdb makes frames of jumps at the ends of functions, and then knows more of what those were given.
+  const names = (text: string) =>
+    text.split("\n").flatMap((line) => /^#\d+ +(?:0x\w+ in )?(<signal handler called>|\w+)/.exec(line)?.[1] ?? [])
+      .filter((name) => /^(?:stop|handler|<signal|main)/.test(name));
+  const ours = names(await prompt(program, commands));
+  deepStrictEqual(ours, ["stop", "handler", "<signal handler called>", "main"]);
+  deepStrictEqual(ours, names(await gdb(program, commands)));
+});
