@@ -6,6 +6,9 @@ import type { SyscallCall, SyscallObserver } from "./observers.ts";
 import { signalText } from "./signals/siginfo.ts";
 import type { Thread } from "./threads.ts";
 
+/** Calls whose result is an address, written in hexadecimal. */
+const ADDRESSES: ReadonlySet<string> = new Set(["brk", "mmap", "mremap", "shmat"]);
+
 /**
  * An observer that writes a line for each call and signal.
  *
@@ -22,7 +25,7 @@ export function strace(write: (line: string) => void): SyscallObserver {
       entered.delete(call.thread);
       const texts = argumentTexts(call, true).map((text, index) => before?.[index] ?? text);
       const isOver = call.process.ending !== undefined || call.name === "exit";
-      const result = isOver ? "?" : resultText(call.result ?? 0);
+      const result = isOver ? "?" : resultText(call.result ?? 0, ADDRESSES.has(call.name));
       const list = call.row === undefined ? "..." : texts.filter((text) => text !== undefined).join(", ");
       const prefix = call.process.table.hasSeveral ? `[pid ${call.thread.tid}] ` : "";
       write(`${prefix}${call.name}(${list}) = ${result}`);
@@ -43,10 +46,10 @@ function argumentTexts(call: SyscallCall, after: boolean): (string | undefined)[
   );
 }
 
-function resultText(result: number | bigint): string {
+function resultText(result: number | bigint, isAddress: boolean): string {
   if (result < 0 && result > -4096) {
     const number = -Number(result);
     return `-1 ${errnoName(number)} (${ERROR_TEXTS[number] ?? "Unknown error"})`;
   }
-  return result > 0xffff_ffffn ? `0x${result.toString(16)}` : String(result);
+  return isAddress ? `0x${result.toString(16)}` : String(result);
 }
