@@ -35,7 +35,7 @@ import type { Fault, StopReason } from "./stop_reason.ts";
 import { Timestamps } from "./timestamps.ts";
 
 /** Signals that a terminal sends. */
-const TERMINAL: readonly number[] = [SIGNAL.SIGHUP, SIGNAL.SIGINT, SIGNAL.SIGQUIT, SIGNAL.SIGWINCH];
+const TERMINAL: readonly number[] = [SIGNAL.SIGHUP, SIGNAL.SIGINT, SIGNAL.SIGQUIT, SIGNAL.SIGTSTP, SIGNAL.SIGWINCH];
 /** Blocks of the first slice, and the host time that a slice should take. */
 const FIRST_BUDGET = 20_000;
 /** Blocks of each slice of a deterministic run. */
@@ -147,6 +147,7 @@ export class Guest {
       executable: this.program.executable,
       auxiliaryVector: this.program.auxiliaryVector,
       heapStart: this.program.heapStart,
+      onStop: options.onStop && (() => this.#isAlone && options.onStop?.()),
     });
     taken.defer(() => this.process.files.closeAll());
     taken.defer(() => this.#abandonOthers());
@@ -161,6 +162,11 @@ export class Guest {
     if (options.onSyscall !== undefined) this.#kernel.observe(strace(options.onSyscall));
     this.#table.observer = events;
     this.#taken = taken.move();
+  }
+
+  /** Whether no other process lives that could have the program go on. */
+  get #isAlone(): boolean {
+    return [...this.#table.processes.values()].every((other) => other === this.process || other.ending !== undefined);
   }
 
   /** The program that runs; execve(2) puts another in its place. */
@@ -327,7 +333,7 @@ export class Guest {
     this.#table.cpuTimes.switchTo(thread, process.world.clock);
     process.thread = thread;
     if (thread.waiting !== undefined) this.#kernel.retry(task);
-    else if (!this.#kernel.isHolding) {
+    else if (!process.signals.takeResumed() && !this.#kernel.isHolding) {
       const end = work(machine);
       if (end.kind === "access" || end.kind === "invalid" || end.kind === "interrupt") this.#fault(task, machine, end);
     }
@@ -362,9 +368,10 @@ export class Guest {
    */
   signal(number: number): void {
     const { process } = this;
-    const group = this.#table.group(this.#table.foreground ?? process.group);
+    const isForAll = number === SIGNAL.SIGCONT; // as a shell sends it to have a job go on
+    const group = this.#table.group(isForAll ? process.group : this.#table.foreground ?? process.group);
     const info = sentSignal(number, SI.USER, { pid: process.parent, uid: process.credentials.uid });
-    for (const target of TERMINAL.includes(number) ? group : [process]) sendSignal(target, info);
+    for (const target of isForAll || TERMINAL.includes(number) ? group : [process]) sendSignal(target, info);
     this.#waiter.wake();
   }
 

@@ -25,6 +25,11 @@ export interface GuestOptions {
   readonly permissions?: PermissionOptions;
   /** Signals that the program is started to ignore, as nohup(1) does with `SIGHUP`; by default none. */
   readonly ignoredSignals?: readonly string[];
+  /**
+   * Told when a signal has stopped the program and no other process of the guest runs: it stands still until it gets
+   * SIGCONT. Without it SIGSTOP and its like do not stop the program, for nobody might have it go on.
+   */
+  readonly onStop?: () => void;
   /** Gets one line a system call, as strace(1) writes them. */
   readonly onSyscall?: (line: string) => void;
   /**

@@ -79,6 +79,8 @@ export interface Process {
   hasExecuted: boolean;
   /** Whether observers follow its system calls that do not follow all processes. */
   readonly isFollowed: boolean;
+  /** Told when a signal has stopped it; a process that observers follow is not stopped without it. */
+  readonly onStop: (() => void) | undefined;
   /** Process group and session. */
   group: number;
   session: number;
@@ -116,6 +118,7 @@ export interface ProcessStart {
   readonly executable: string;
   readonly auxiliaryVector: Uint8Array;
   readonly heapStart: number;
+  readonly onStop: (() => void) | undefined;
 }
 
 /** What {@linkcode assemble} needs besides. */
@@ -216,6 +219,7 @@ export function forkProcess(from: Process, start: ForkStart): Process {
     limits: from.limits.fork(),
     hasExecuted: false,
     isFollowed: false,
+    onStop: undefined,
     settings: { ...from.settings, parentDeathSignal: 0 },
     began: world.clock.now(),
     spent: { ended: 0n, children: 0n },

@@ -38,6 +38,7 @@ export class Signals {
   /** Files that tell of signals, and whether they are still open. */
   readonly #watchers = new Map<SignalWatcher, () => boolean>();
   #onContinue: (() => void) | undefined;
+  #hasResumed = false;
 
   /** Has a file told of signals that wait, until it is closed. */
   watch(watcher: SignalWatcher, isOpen: () => boolean): void {
@@ -69,7 +70,15 @@ export class Signals {
   continue(signal: number): void {
     const told = this.#onContinue;
     this.#onContinue = undefined;
+    this.#hasResumed ||= told !== undefined;
     if (signal === SIGNAL.SIGCONT) told?.();
+  }
+
+  /** Whether it went on since this was asked last: it takes the signal before it executes anything. */
+  takeResumed(): boolean {
+    const had = this.#hasResumed;
+    this.#hasResumed = false;
+    return had;
   }
 
   /** Its threads, in the order in which they began. */

@@ -6,6 +6,7 @@
 
 import { SA, SIG_IGN, SIGNAL } from "./abi/signals.ts";
 import { hostCall } from "./host.ts";
+import { readHostFile } from "./host_files.ts";
 import type { Process } from "./process.ts";
 import { sendSignal } from "./signals.ts";
 import { childSignal } from "./signals/siginfo.ts";
@@ -43,21 +44,33 @@ function tell(process: Process, news: StopNews): void {
   sendSignal(parent, childSignal(SIGNAL.SIGCHLD, { pid, uid, ...news }));
 }
 
+/** A process of the host's, or its nearest ancestor of another group: that it is of a session. */
+function leadsOut(pid: number, group: number, session: number): boolean {
+  for (let at = pid; at > 1;) {
+    if (hostCall("getsid", at) !== session) return false;
+    if (hostCall("getpgid", at) !== group) return true;
+    const text = readHostFile(`/proc/${at}/stat`);
+    if (typeof text === "number") return false;
+    const fields = new TextDecoder().decode(text);
+    at = Number(fields.slice(fields.lastIndexOf(")") + 2).split(" ")[1]);
+  }
+  return false;
+}
+
 /** Whether nobody of another group of the session can have a group go on: then a terminal does not stop it. */
 function isOrphaned({ table, group }: Process): boolean {
   return !table.group(group).some(({ parent, session }) => {
     if (parent === NO_PARENT) return false;
     const found = table.processes.get(parent);
-    const [ofParent, sessionOfParent] = found === undefined
-      ? [hostCall("getpgid", parent), hostCall("getsid", parent)]
-      : [found.group, found.session];
-    return sessionOfParent === session && ofParent !== group;
+    if (found === undefined) return leadsOut(parent, group, session);
+    return found.session === session && found.group !== group;
   });
 }
 
 /** Stops a process until it gets SIGCONT. */
 export function stopProcess(process: Process, signal: number): void {
-  if (process.isFollowed || signal !== SIGNAL.SIGSTOP && isOrphaned(process)) return;
+  if (process.isFollowed && process.onStop === undefined || signal !== SIGNAL.SIGSTOP && isOrphaned(process)) return;
   process.signals.stop(() => tell(process, { code: CLD.CONTINUED, status: SIGNAL.SIGCONT }));
   tell(process, { code: CLD.STOPPED, status: signal });
+  process.onStop?.();
 }

@@ -1,7 +1,8 @@
 /**
  * Passes signals that the host gets on to the guest, as a terminal would send them to the program itself.
  *
- * Leaves out SIGTSTP and SIGCONT, which stop and continue the host and so the guest.
+ * SIGTSTP goes to who is in front of the terminal, which may be a job of a shell that is the guest; if it stops the program
+ * itself, this process stops as well: see run.ts. SIGCONT then has both go on.
  */
 
 /** Signals that are passed on, with their numbers on Linux. */
@@ -13,6 +14,8 @@ const PASSED = {
   SIGUSR2: 12,
   SIGALRM: 14,
   SIGTERM: 15,
+  SIGCONT: 18,
+  SIGTSTP: 20,
   SIGWINCH: 28,
 } as const satisfies Partial<Record<Deno.Signal, number>>;
 

@@ -39,6 +39,7 @@ export async function run(program: string, args: readonly string[], flags: RunFl
   using emulator = Emulator.open({
     ...options,
     ignoredSignals: ignoredSignals(),
+    onStop: () => Deno.kill(Deno.pid, "SIGSTOP"),
     onWarning: tell,
     ...(flags.strace === undefined ? {} : { onSyscall: (line: string) => standardError.line(line) }),
   });
