@@ -14,7 +14,7 @@ import type { AddressTable } from "../memory/address_table.ts";
 import { PAGE_SIZE, pageDown } from "../memory/guest_memory.ts";
 
 /** Records that there is room for: they stay in the host's cache. */
-const CAPACITY = 1 << 15;
+const CAPACITY = 1 << 13;
 const WORDS = RECORD_SIZE / 4;
 const [SP, RAX] = [2, 4];
 const HIGH = 2 ** 32;
