@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
   puts("-- refused");
   SHOW(socket(AF_INET, SOCK_RAW, 1));
   SHOW(socket(AF_PACKET, SOCK_RAW, 0));
-  SHOW(socket(AF_NETLINK, SOCK_RAW, 0));
+  SHOW(socket(AF_NETLINK, SOCK_RAW, 12)); // NETLINK_NETFILTER
   SHOW(socket(AF_ALG, SOCK_SEQPACKET, 0));
   SHOW(socket(AF_VSOCK, SOCK_STREAM, 0));
   char map[64] = {0};

@@ -1,4 +1,5 @@
 // POSIX locks between processes: fcntl(2), F_SETLK and its like, with what gives them up, and locks of open files.
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -59,7 +59,7 @@ Deno.test("the network needs --allow-net, in every way to it, and only as far as
   const all = await run("--allow-net", "--allow-write");
   assert.deepEqual(refused(all.stdout.split("\n")), []);
   assert.deepEqual(section(all.stdout, "refused").map((line) => line.replace(/^.*: /, "")), [
-    ...["EPERM", "EAFNOSUPPORT", "EAFNOSUPPORT", "EAFNOSUPPORT", "EAFNOSUPPORT"],
+    ...["EPERM", "EAFNOSUPPORT", "EPROTONOSUPPORT", "EAFNOSUPPORT", "EAFNOSUPPORT"],
     ...["ENOPROTOOPT", "ENOPROTOOPT", "ENOPROTOOPT", "ENOPROTOOPT", "done"],
   ]);
 });
