@@ -8,7 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { Emulator } from "../../mod.ts";
 import { compile } from "../programs/compile.ts";
-import { compare, guest, type Measured, median, RUNS, show } from "./measure.ts";
+import { compare, guest, type Measured, median, RUNS, show, START } from "./measure.ts";
 import { systemCalls } from "./system_calls.ts";
 
 const deno = Deno.execPath();
@@ -33,7 +33,7 @@ async function coverage(): Promise<void> {
 /** The whole command, start and report included, on a program with debug information. */
 async function bySource(): Promise<void> {
   const program = await compile(new URL("sort.c", import.meta.url), ["-O2", "-g", "-static"]);
-  const command = (plugin: string) => [deno, "run", "-A", "--no-check", main, "run", "--plugin", plugin, program];
+  const command = (plugin: string) => [...START, main, "run", "--plugin", plugin, program];
   const [counted, instructions, lines] = await compare(
     command("icount"),
     command("coverage,output=/dev/null"),
@@ -49,26 +49,13 @@ async function startUp(): Promise<void> {
   const program = await compile(`void _start(void) { __asm__ volatile("syscall" : : "a"(60), "D"(0)); }`, [
     ...["-O1", "-static", "-nostdlib"],
   ]);
-  const [started, base] = await compare([deno, "run", "-A", "--no-check", main, "run", program], [deno, "run", empty]);
+  const [started, base] = await compare([...START, main, "run", program], [deno, "run", empty]);
   show(
     "start-up to the guest's first instruction, beyond an empty deno run",
     `${(started.milliseconds - base.milliseconds).toFixed(0)} ms`,
   );
   const [ls, nothing] = await compare(
-    [
-      deno,
-      "run",
-      "-A",
-      "--no-check",
-      main,
-      "run",
-      "--plugin",
-      "coverage-tiny",
-      "--output",
-      "/dev/null",
-      "/bin/ls",
-      "/",
-    ],
+    [...START, main, "run", "--plugin", "coverage-tiny", "--output", "/dev/null", "/bin/ls", "/"],
     [deno, "run", empty],
   );
   show(
@@ -85,7 +72,7 @@ async function bigProgram(): Promise<void> {
       compile(`static char data[${size}] = {1}; int main(void) { return data[${size - 1}] > 1; }`, ["-O1", "-static"])
     ),
   );
-  const run = (program: string) => [deno, "run", "-A", "--no-check", main, "run", program];
+  const run = (program: string) => [...START, main, "run", program];
   const [large, tiny] = await compare(run(big), run(small));
   show(
     "resident memory of a program of 100 MiB, beyond a small one",
@@ -151,7 +138,7 @@ async function sourceLines(): Promise<void> {
   for (const file of ["/usr/bin/python3.11-dbg", "/lib/x86_64-linux-gnu/libc.so.6"]) {
     const runs: number[][] = [];
     for (let run = 0; run < RUNS; run++) {
-      const { success, stdout } = await new Deno.Command(deno, { args: ["run", "-A", "--no-check", script, file] })
+      const { success, stdout } = await new Deno.Command(deno, { args: [...START.slice(1), script, file] })
         .output();
       if (success) runs.push(new TextDecoder().decode(stdout).trim().split(" ").map(Number));
     }

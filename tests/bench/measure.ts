@@ -6,11 +6,13 @@ import { fileURLToPath } from "node:url";
 export const RUNS = 5;
 const deno = Deno.execPath();
 const runner = fileURLToPath(new URL("run_guest.ts", import.meta.url));
+/** How a script is started: as the launcher starts Ceratops. */
+export const START: readonly string[] = [deno, "run", "-A", "--no-check", "--v8-flags=--no-incremental-marking"];
 /** A command that runs a guest in one of the modes of run_guest.ts. */
 export const guest = (
   mode: string,
   ...command: string[]
-) => [deno, "run", "-A", "--no-check", runner, mode, ...command];
+) => [...START, runner, mode, ...command];
 
 /** What a command took. */
 export interface Measured {
