@@ -1,6 +1,6 @@
 /**
  * Closures to call when so many instructions have been executed, exactly: slices are kept short enough not to pass that
- * moment, and the last instructions before it are executed singly.
+ * moment, and what is left before it is executed block by block, then instruction by instruction.
  */
 
 /** Most instructions in a block: QEMU's TCG_MAX_INSNS. */
@@ -32,12 +32,14 @@ export class Alarms {
    * Says how far the guest may go.
    *
    * @param budget Blocks it would run.
+   * @param nextLength Tells how many instructions the next block has; undefined if that is not known.
    * @returns Blocks it may run; 0 for a single instruction.
    */
-  limit(budget: number): number {
+  limit(budget: number, nextLength: () => number | undefined): number {
     if (this.#alarms.size === 0) return budget;
     const left = Math.min(...[...this.#alarms].map(({ at }) => at)) - this.#total();
-    return Math.max(0, Math.min(budget, Math.floor(left / LARGEST_BLOCK)));
+    if (left >= LARGEST_BLOCK) return Math.min(budget, Math.floor(left / LARGEST_BLOCK));
+    return (nextLength() ?? Infinity) <= left ? Math.min(budget, 1) : 0;
   }
 
   /** Calls what is due. @returns Whether anything was. */

@@ -314,7 +314,7 @@ export class Guest {
     const { cpu } = machine;
     const [start, before] = [performance.now(), cpu.executed];
     const turn = Math.min(this.#limit(), this.#scheduler.blocksLeft);
-    const budget = machine.alarms.limit(turn);
+    const budget = machine.alarms.limit(turn, () => machine.nextLength);
     const end = budget === 0 ? machine.step() : machine.run(budget);
     const took = performance.now() - start;
     this.#scheduler.spend(cpu.executed - before);

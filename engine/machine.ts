@@ -509,6 +509,11 @@ export class Machine {
     return true;
   }
 
+  /** How many instructions the block has that begins where the guest is; undefined if none did yet. */
+  get nextLength(): number | undefined {
+    return this.ledger.length(Number(this.cpu.registers.pc));
+  }
+
   /** The instruction that is executed next; undefined where no memory is mapped. */
   get instruction(): Instruction | undefined {
     return this.#instructionAt(Number(this.cpu.registers.pc));

@@ -158,6 +158,11 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   readonly output: PluginOutput;
   /** Name, image, address and size of the symbol at an address. */
   symbolAt(address: bigint): SymbolAt | undefined;
+  /**
+   * Names of the calls that the compiler inlined at an address, the outermost first; none without debug information. The
+   * function that they are in is {@linkcode symbolAt}'s.
+   */
+  inlinedAt(address: bigint): readonly string[];
   /** Name of the image that an address is in. */
   imageAt(address: bigint): string | undefined;
   /** A counter; give it to {@linkcode PluginInstruction.count} or {@linkcode PluginBlock.count}. */

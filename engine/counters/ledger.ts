@@ -93,6 +93,12 @@ export class BlockLedger {
     return this.#blocks.get(start);
   }
 
+  /** How many instructions the block has that starts at an address. */
+  length(start: number): number | undefined {
+    const block = this.#blocks.get(start);
+    return block && this.#sizes(block).length;
+  }
+
   /** Blocks that ran since they or their code came to be. */
   blocks(): Iterable<Block> {
     return this.#blocks.values();

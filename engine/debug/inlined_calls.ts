@@ -1,7 +1,8 @@
 /** Calls that were inlined: which are active at an address, where they come from, where their code begins. */
 
-import { ATTRIBUTE, type DebugEntry, type Entry, TAG } from "../binary/dwarf/mod.ts";
+import { ATTRIBUTE, type DebugEntry, type Entry, qualifiedName, TAG } from "../binary/dwarf/mod.ts";
 import { type Image, infoOf, type SourceLine } from "../symbols/mod.ts";
+import { shortName } from "./type_name.ts";
 
 /** A place in the source that a call comes from. */
 export type SourcePlace = Pick<SourceLine, "file" | "directory" | "line">;
@@ -36,6 +37,16 @@ export function activeCalls(image: Image, pc: bigint): readonly ActiveCall[] {
       callPlace: each === entry ? undefined : callPlace(image, each),
       isBeginning: each !== entry && !each.covers(address - 1),
     }));
+  }) ?? [];
+}
+
+/** Names of the calls inlined at an address, the outermost first; none without debug information. */
+export function inlinedNames(image: Image, pc: bigint): readonly string[] {
+  const address = Number(pc - image.base);
+  return infoOf(image).ask((info) => {
+    const entry = info.functionAt(address);
+    if (entry === undefined) return [];
+    return inlinedAt(entry, address).map((each) => shortName(qualifiedName(each) ?? "??"));
   }) ?? [];
 }
 

@@ -7,6 +7,7 @@
 import type { FlowBatch, FlowReader } from "../counters/flow.ts";
 import type { EventBatch, EventKind, EventReceiver } from "../counters/events.ts";
 import { Coverage } from "../coverage.ts";
+import { inlinedNames } from "../debug/mod.ts";
 import {
   type EventOptions,
   type Plugin,
@@ -150,6 +151,10 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       coverage: new Coverage(this.#window, symbols, memory, disassembler),
       output: this.#output,
       symbolAt: (address) => symbols.at(address),
+      inlinedAt(address) {
+        const image = symbols.imageAt(address);
+        return image === undefined ? [] : inlinedNames(image, address);
+      },
       imageAt: (address) => symbols.imageAt(address)?.name,
       counter: () => new NativeCounter(this.#window),
       disassemble: (address, size) => decode(Number(address), size, this.#attacher),
