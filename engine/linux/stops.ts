@@ -1,7 +1,7 @@
 /**
  * Processes that a signal stops, and that SIGCONT has go on; see signal(7), wait(2).
  *
- * The program itself does not stop: nobody outside would have it go on.
+ * The program itself stops only if its owner is told of it, and has it go on.
  */
 
 import { SA, SIG_IGN, SIGNAL } from "./abi/signals.ts";
@@ -58,7 +58,7 @@ function leadsOut(pid: number, group: number, session: number): boolean {
 }
 
 /** Whether nobody of another group of the session can have a group go on: then a terminal does not stop it. */
-function isOrphaned({ table, group }: Process): boolean {
+export function isOrphaned({ table, group }: Process): boolean {
   return !table.group(group).some(({ parent, session }) => {
     if (parent === NO_PARENT) return false;
     const found = table.processes.get(parent);
@@ -67,9 +67,14 @@ function isOrphaned({ table, group }: Process): boolean {
   });
 }
 
+/** Whether a process can be stopped: the program itself only if somebody is told, who may have it go on. */
+export function canStop({ isFollowed, onStop }: Process): boolean {
+  return !isFollowed || onStop !== undefined;
+}
+
 /** Stops a process until it gets SIGCONT. */
 export function stopProcess(process: Process, signal: number): void {
-  if (process.isFollowed && process.onStop === undefined || signal !== SIGNAL.SIGSTOP && isOrphaned(process)) return;
+  if (!canStop(process) || signal !== SIGNAL.SIGSTOP && isOrphaned(process)) return;
   process.signals.stop(() => tell(process, { code: CLD.CONTINUED, status: SIGNAL.SIGCONT }));
   tell(process, { code: CLD.STOPPED, status: signal });
   process.onStop?.();

@@ -15,6 +15,7 @@ import { copyRangesIn, hostVectors, type Range, rangesAfter, rangesUpTo, totalLe
 import { hostCall } from "./host.ts";
 import { hostPoll } from "./host_files.ts";
 import type { Process } from "./process.ts";
+import { readFromBehind } from "./job_control.ts";
 import { replaceRead } from "./random_files.ts";
 import { receiveMessage, sendMessage } from "./socket_transfers.ts";
 import { isSignalFile, readSignals } from "./signal_files.ts";
@@ -68,6 +69,8 @@ export function readFile(process: Process, file: OpenFile, ranges: readonly Rang
     return replaceRead(file, ranges, readReady(file, ranges, flags));
   }
   if (isSocket(file)) return receiveMessage(file, { ranges, flags: messageFlags(flags) });
+  const held = readFromBehind(process, file, () => readFile(process, file, ranges, flags));
+  if (held !== undefined) return held;
   const count = replaceRead(file, ranges, tryRead(file, ranges, flags));
   if (count !== -ERRNO.EAGAIN || flags & RWF.RWF_NOWAIT || file.isNonBlocking) return count;
   return {
