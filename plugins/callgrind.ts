@@ -1,8 +1,8 @@
 /**
  * A profile in callgrind's format, for callgrind_annotate and KCachegrind: what each function cost, and each call.
  *
- * A cost is an executed instruction. Costs of a function's own are the native counts; calls are followed on a shadow
- * stack, which costs a callback a block. Format: https://valgrind.org/docs/manual/cl-format.html
+ * A cost is an executed instruction. Costs of a function's own are the native counts; calls are followed in the flow of
+ * blocks. Format: https://valgrind.org/docs/manual/cl-format.html
  */
 
 import { type CallEdge, type CallFrame, definePlugin, trackCalls } from "../mod.ts";
