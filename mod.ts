@@ -95,7 +95,14 @@ export type { Hook, HookSites } from "./engine/hooks/hook.ts";
 export type { Call, CallHandlers } from "./engine/hooks/intercept.ts";
 export type { SyscallEvent, SyscallHandlers, SyscallHook } from "./engine/hooks/syscalls.ts";
 export type { WatchEvent, WatchKind, Watchpoint } from "./engine/hooks/watchpoints.ts";
-export { EVENT, type EventBatch, type EventKind, type EventSites } from "./engine/counters/events.ts";
+export type { CacheLines, CacheSets } from "./engine/ffi/event_stubs.ts";
+export {
+  EVENT,
+  type EventBatch,
+  type EventKind,
+  type EventSites,
+  type SiteColumns,
+} from "./engine/counters/event_sites.ts";
 export type { Location } from "./engine/hooks/registry.ts";
 export {
   Image,
@@ -214,7 +221,7 @@ export {
   readCacheGeometry,
   type ReplacementPolicy,
 } from "./engine/report/cache_model.ts";
-export { type CacheGeometries, CacheSimulation, type FetchMisses } from "./engine/report/cache_simulation.ts";
+export { type CacheGeometries, CacheSimulation, type SiteMisses } from "./engine/report/cache_simulation.ts";
 export { type Dependence, DependenceTracker, INITIAL } from "./engine/report/dependences.ts";
 export { EventFileWriter, eventLine, type FileEvent, readEventFile } from "./engine/report/event_file.ts";
 export { LineCopier } from "./engine/report/line_copier.ts";

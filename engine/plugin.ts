@@ -8,7 +8,8 @@
 import type { GuestContext } from "./context.ts";
 import type { FlowBatch } from "./counters/flow.ts";
 import type { Coverage } from "./coverage.ts";
-import type { EventBatch, EventKind, EventSites } from "./counters/events.ts";
+import type { EventBatch, EventKind, EventSites } from "./counters/event_sites.ts";
+import type { CacheLines } from "./ffi/event_stubs.ts";
 import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
 import type { RegisterAccess } from "./disasm/register_access.ts";
 import type { CallHandlers } from "./hooks/intercept.ts";
@@ -134,6 +135,12 @@ export interface PluginSyscall {
 export interface EventOptions {
   /** Whether events come from all code, and not only from the plugin's part of it. */
   readonly everywhere?: boolean;
+  /**
+   * Caches that a plugin simulates; asked again when a parameter was changed. What is all on the line that was used last
+   * of its set changes nothing in a cache, whatever it puts out: such accesses may be left out, and are only counted
+   * ({@linkcode EventSites.omitted}); fetches are left out without being counted. That is several times faster.
+   */
+  readonly lines?: () => CacheLines;
 }
 
 /** What a plugin can do. */
@@ -217,10 +224,12 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
    * Has a closure called with what is executed and accessed in the plugin's part of the code, thousands of events at a
    * time, in the order they happened. While a plugin asks for this, the guest runs several times slower.
    *
-   * @param kinds Which events: entered blocks, executed instructions, accesses to memory.
+   * @param kinds Which events: entered blocks, executed instructions, accesses to memory; instructions that may be on
+   * another line of `options.lines` than the one executed before.
    * @param callback Gets a batch; its arrays are used again when it returns.
    * @param options Whether events of other code are wanted too.
    * @returns What tells where events come from.
+   * @throws {TypeError} If fetches are wanted without `options.lines`.
    */
   onEvents(
     kinds: readonly EventKind[],

@@ -74,14 +74,20 @@ export default definePlugin({
       return new CacheSimulation({ i1, d1, ll }, api.params.policy as ReplacementPolicy);
     }
 
-    const instructionsOf = (site: number) => api.disassemble(BigInt(sites.pcs[site]), sites.sizes[site]);
-    const sites = api.onEvents(["accesses", "blocks"], (batch) => simulation.take(batch, sites, instructionsOf));
-
-    api.onLeave((_, pc) => simulation.leave(Number(pc)));
-    api.onParamsChange((name) => {
-      if (["l1i", "l1d", "ll", "policy"].includes(name)) simulation = simulate();
+    const sites = api.onEvents(["accesses", "fetches"], (batch) => simulation.take(batch, sites), {
+      lines: () => simulation.lines,
     });
-    api.onReset(() => simulation.reset());
+
+    api.onParamsChange((name) => {
+      if (["l1i", "l1d", "ll", "policy"].includes(name)) start();
+    });
+    api.onReset(() => simulation.reset(sites));
+
+    /** Simulates anew, with empty caches. */
+    function start(): void {
+      simulation = simulate();
+      simulation.reset(sites);
+    }
 
     /** What each instruction did, by address. */
     function byInstruction(): Map<number, Misses> {
@@ -93,17 +99,18 @@ export default definePlugin({
       };
       for (const [pc, executed] of api.coverage.counts()) row(pc).executed = executed;
       for (let site = 0; site < sites.length; site++) {
-        const { refs, first, last } = simulation.accesses(site);
+        const { refs, first, last } = simulation.misses(site, sites);
         if (refs === 0) continue;
-        const isRead = (sites.kinds[site] & EVENT.READ) !== 0;
         const found = row(sites.pcs[site]);
+        if (sites.kinds[site] === EVENT.FETCH) {
+          found.i1 += first;
+          found.lli += last;
+          continue;
+        }
+        const isRead = (sites.kinds[site] & EVENT.READ) !== 0;
         found[isRead ? "reads" : "writes"] += refs;
         found[isRead ? "d1Reads" : "d1Writes"] += first;
         found[isRead ? "llReads" : "llWrites"] += last;
-      }
-      for (const { pc, first, last } of simulation.fetchMisses()) {
-        row(pc).i1 += first;
-        row(pc).lli += last;
       }
       return rows;
     }
@@ -119,7 +126,6 @@ export default definePlugin({
     }
 
     api.onReport((report) => {
-      simulation.finish();
       const instructions = byInstruction();
       const total = noMisses();
       const symbols = new Map<string, Misses>();

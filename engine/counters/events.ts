@@ -10,112 +10,11 @@ import type { Cpu } from "../cpu/cpu.ts";
 import { type InstructionRecords, InstructionTable } from "../cpu/instruction_table.ts";
 import { type AccessForm, accessForms } from "../disasm/access_forms.ts";
 import type { Disassembler, Instruction } from "../disasm/disassembler.ts";
-import type { AccessRecord, AddressRecipe } from "../ffi/event_stubs.ts";
+import type { AccessRecord, AddressRecipe, CacheLines, FetchRecord } from "../ffi/event_stubs.ts";
 import { type GuestMemory, SPAN } from "../memory/guest_memory.ts";
+import { EVENT, EventFilter, type EventKind, type EventReceiver, type EventSites, SiteList } from "./event_sites.ts";
 import type { Block, BlockLedger } from "./ledger.ts";
 import type { ShadowTable } from "./shadow.ts";
-
-/** Kinds of events that can be asked for. */
-export type EventKind = "accesses" | "blocks" | "instructions";
-
-/** What the event of a site is; an access may be both a read and a write. */
-export const EVENT = { READ: 1, WRITE: 2, BLOCK: 4, INSTRUCTION: 8 } as const;
-
-/** Events in the order they happened. The arrays are used again: keep nothing of them. */
-export interface EventBatch {
-  /** Id of the thread that all of them are of. */
-  readonly thread: number;
-  /** Number of events. */
-  readonly length: number;
-  /** The site of each. */
-  readonly sites: Uint32Array;
-  /** The address accessed; of an instruction or a block, its own. */
-  readonly addresses: Float64Array;
-}
-
-/** Where events come from, by number: what is the same for all events of a site. */
-export interface EventSites {
-  /** Sites so far. */
-  readonly length: number;
-  /** Bits of {@linkcode EVENT}. */
-  readonly kinds: Uint8Array;
-  /** Address of the instruction, or of the block. */
-  readonly pcs: Float64Array;
-  /** Bytes accessed; of an instruction or a block, its own size. */
-  readonly sizes: Uint32Array;
-}
-
-/** Who gets events. */
-export interface EventReceiver {
-  readonly kinds: ReadonlySet<EventKind>;
-  /** Whether the code at an address is of interest. */
-  covers(address: number): boolean;
-  receive(batch: EventBatch): void;
-}
-
-class Sites implements EventSites {
-  length = 0;
-  kinds = new Uint8Array(1024);
-  pcs = new Float64Array(1024);
-  sizes = new Uint32Array(1024);
-
-  add(kind: number, pc: number, size: number): number {
-    if (this.length === this.kinds.length) {
-      const [kinds, pcs, sizes] = [this.kinds, this.pcs, this.sizes];
-      this.kinds = new Uint8Array(2 * kinds.length);
-      this.kinds.set(kinds);
-      this.pcs = new Float64Array(2 * pcs.length);
-      this.pcs.set(pcs);
-      this.sizes = new Uint32Array(2 * sizes.length);
-      this.sizes.set(sizes);
-    }
-    this.kinds[this.length] = kind;
-    this.pcs[this.length] = pc;
-    this.sizes[this.length] = size;
-    return this.length++;
-  }
-}
-
-/** Sites that a receiver wants, when it does not want all that are recorded. */
-class Filter {
-  readonly receiver: EventReceiver;
-  #mask = new Uint8Array(1024);
-  #refuses = false;
-  #addresses = new Float64Array(0);
-  #sites = new Uint32Array(0);
-
-  constructor(receiver: EventReceiver) {
-    this.receiver = receiver;
-  }
-
-  /** Notes a new site. */
-  note(site: number, isWanted: boolean): void {
-    while (site >= this.#mask.length) {
-      const mask = this.#mask;
-      this.#mask = new Uint8Array(2 * mask.length);
-      this.#mask.set(mask);
-    }
-    this.#mask[site] = isWanted ? 1 : 0;
-    this.#refuses ||= !isWanted;
-  }
-
-  deliver(batch: EventBatch): void {
-    if (!this.#refuses) return this.receiver.receive(batch);
-    if (this.#sites.length < batch.length) {
-      this.#sites = new Uint32Array(batch.sites.length);
-      this.#addresses = new Float64Array(batch.sites.length);
-    }
-    let length = 0;
-    for (let at = 0; at < batch.length; at++) {
-      const site = batch.sites[at];
-      if (this.#mask[site] === 0) continue;
-      this.#sites[length] = site;
-      this.#addresses[length++] = batch.addresses[at];
-    }
-    const { thread } = batch;
-    if (length > 0) this.receiver.receive({ thread, length, sites: this.#sites, addresses: this.#addresses });
-  }
-}
 
 const NONE: readonly AccessRecord[] = [];
 /** The bit of a region's protection that lets code run. */
@@ -130,14 +29,16 @@ export class Events {
   readonly #ledger: BlockLedger;
   readonly #shadow: ShadowTable;
   readonly #disassembler: Disassembler;
-  readonly #sites = new Sites();
-  readonly #filters = new Map<EventReceiver, Filter>();
+  readonly #sites = new SiteList((site) => this.#table?.omitted(site) ?? 0);
+  readonly #filters = new Map<EventReceiver, EventFilter>();
   /** Forms of what instructions access, by their text, if they do not depend on the address. */
   readonly #forms = new Map<string, readonly AccessForm[]>();
   /** Sites of blocks, by the block's start. */
   readonly #blocks = new Map<number, number>();
   #table: InstructionTable | undefined;
   #hasEdits = false;
+  /** Bytes of a line, of those that fetches are told for. */
+  #codeLine: number | undefined;
   #delivering = false;
   readonly #threadAtHand: () => number;
   /** The thread whose events are in the ring. */
@@ -169,7 +70,7 @@ export class Events {
 
   /** Has events handed over from the next slice on. */
   add(receiver: EventReceiver): void {
-    this.#filters.set(receiver, new Filter(receiver));
+    this.#filters.set(receiver, new EventFilter(receiver));
     this.#changed();
   }
 
@@ -222,9 +123,20 @@ export class Events {
     );
     if (isWanted !== this.#isOn) this.#dropTranslations();
     this.#blocks.clear();
-    this.#table.turn(isWanted);
+    this.#table.turn(isWanted, this.#readLines());
     this.#thread = this.#threadAtHand();
     if (isWanted) { for (const block of this.#ledger.blocks()) this.learn(block); }
+  }
+
+  /**
+   * Reads in terms of which caches receivers think. Only where there is one alone nothing is left out that another
+   * wants: what it does not cover is not in its caches.
+   */
+  #readLines(): CacheLines | undefined {
+    const lines = [...this.#filters.keys()].map((receiver) => receiver.lines?.());
+    const sizes = lines.flatMap((each) => each === undefined ? [] : [each.code.line]);
+    this.#codeLine = sizes.length === 0 ? undefined : Math.min(...sizes);
+    return lines.length === 1 ? lines[0] : undefined;
   }
 
   /** Region by region: Unicorn's own way to drop all touches a gigabyte of memory. */
@@ -263,9 +175,10 @@ export class Events {
     table.edit(() => {
       for (const instruction of this.#disassembler.decode(code, start)) {
         const address = Number(instruction.address);
-        if (address !== start && table.count(address) !== undefined) continue;
-        const records = this.#records(instruction);
-        if (records.block === undefined && records.execution === undefined && records.accesses.length === 0) continue;
+        if (address !== start && table.has(address)) continue;
+        const records = this.#records(instruction, address === start);
+        const { execution, fetch, accesses } = records;
+        if ((records.block ?? execution ?? fetch) === undefined && accesses.length === 0) continue;
         table.set(address, records);
       }
     });
@@ -275,18 +188,19 @@ export class Events {
   #again(address: number): InstructionRecords | undefined {
     const reach = this.#memory.accessible(address, 15, 1);
     const [instruction] = this.#disassembler.decode(this.#memory.view(address, reach), address, 1);
-    return instruction && this.#records(instruction);
+    return instruction && this.#records(instruction, true);
   }
 
   /** An instruction is about to be stepped. */
   learnStep(instruction: Instruction): void {
     const table = this.#table;
     const address = Number(instruction.address);
-    if (table === undefined || !table.isOn || this.#filters.size === 0 || table.count(address) !== undefined) return;
-    table.edit(() => table.set(address, this.#records(instruction)));
+    if (table === undefined || !table.isOn || this.#filters.size === 0 || table.has(address)) return;
+    table.edit(() => table.set(address, this.#records(instruction, true)));
   }
 
-  #records(instruction: Instruction): InstructionRecords {
+  /** @param isEntry Whether it may follow another than the instruction before it in memory. */
+  #records(instruction: Instruction, isEntry: boolean): InstructionRecords {
     const address = Number(instruction.address);
     const { mnemonic, size, bytes } = instruction;
     const isRepeated = mnemonic.startsWith("rep");
@@ -295,15 +209,26 @@ export class Events {
       execution: this.#wants("instructions", address)
         ? this.#site("instructions", EVENT.INSTRUCTION, address, size)
         : undefined,
+      fetch: this.#fetch(address, size, isEntry),
       accesses: !this.#wants("accesses", address) ? NONE : this.#accesses(instruction).map((form) => ({
         site: this.#site(
           ...["accesses", (form.reads ? EVENT.READ : 0) | (form.writes ? EVENT.WRITE : 0)] as const,
           ...[address, form.size] as const,
         ),
+        size: form.size,
         recipe: this.#recipe(form),
       })),
       repeats: !isRepeated ? undefined : bytes.subarray(0, 3).includes(0x67) ? "ecx" : "rcx",
     };
+  }
+
+  /** Inside a block, an instruction that is on the line of the byte before it needs no fetch. */
+  #fetch(address: number, size: number, isEntry: boolean): FetchRecord | undefined {
+    const line = this.#codeLine;
+    if (line === undefined || !this.#wants("fetches", address)) return undefined;
+    const isInside = address % line > 0 && address % line + size <= line;
+    if (isInside && !isEntry) return undefined;
+    return { site: this.#site("fetches", EVENT.FETCH, address, size), address, size };
   }
 
   #accesses(instruction: Instruction): readonly AccessForm[] {
@@ -336,8 +261,7 @@ export class Events {
   /** The instruction at an address was begun but not executed: takes back what it recorded. */
   takeBack(pc: number): void {
     const table = this.#table;
-    if (table === undefined || !table.isOn || table.last !== pc) return;
-    table.length -= table.count(pc) ?? 0;
+    if (table !== undefined && table.isOn) table.takeBack(pc);
   }
 
   /** Hands over what has been recorded. */

@@ -6,11 +6,16 @@
  */
 
 import { CodeArena } from "../ffi/code_arena.ts";
+import { EventAssembler } from "../ffi/event_assembler.ts";
 import {
-  EventAssembler,
+  type CacheLines,
   type EventPlan,
+  MOST_SETS,
+  MOST_SITES,
   RING,
   RING_BYTES,
+  RING_OMITTED,
+  RING_RECENT,
   RING_RECORDS,
   RING_SITES,
   roomStub,
@@ -28,7 +33,18 @@ const FEW_ADDRESSES = 1 << 16;
 /** What an instruction appends to the ring. */
 export type InstructionRecords = Omit<EventPlan, "isHooked">;
 
-const NOTHING: InstructionRecords = { block: undefined, execution: undefined, accesses: [], repeats: undefined };
+const NOTHING: InstructionRecords = {
+  ...{ block: undefined, execution: undefined, fetch: undefined, accesses: [], repeats: undefined },
+};
+
+/** No line is used last: no address has this number. */
+const NO_LINE = 2n ** 64n - 1n;
+
+/** Sites of an instruction's accesses, which are numbered one after the other. */
+interface AccessSites {
+  readonly first: number;
+  readonly end: number;
+}
 
 /** The code of a guest's instructions. */
 export class InstructionTable {
@@ -37,12 +53,16 @@ export class InstructionTable {
   readonly #head = new DataView(hostBuffer(this.#ring, RING.ADDRESSES));
   readonly #table: AddressTable;
   readonly #arena = new CodeArena(ARENA_BYTES);
-  /** How many records each instruction appends, without a block's. */
-  readonly #counts = new Map<number, number>();
+  /** Of each instruction that appends records. */
+  readonly #accesses = new Map<number, AccessSites>();
   readonly #take: bigint;
   readonly #records: (address: number) => InstructionRecords | undefined;
   #assembler: EventAssembler | undefined;
   #isOn = false;
+  #lines: CacheLines | undefined;
+  readonly #recent: BigUint64Array<ArrayBuffer>;
+  /** Accesses of each site that were only counted. */
+  readonly #omitted: BigUint64Array<ArrayBuffer>;
   /** The columns of the ring. */
   readonly addresses: Float64Array<ArrayBuffer>;
   readonly sites: Uint32Array<ArrayBuffer>;
@@ -64,6 +84,13 @@ export class InstructionTable {
     this.#take = cpu.callable(take);
     this.addresses = new Float64Array(hostBuffer(this.#ring + BigInt(RING.ADDRESSES), 8 * RING_RECORDS));
     this.sites = new Uint32Array(hostBuffer(this.#ring + BigInt(RING_SITES), 4 * RING_RECORDS));
+    this.#recent = new BigUint64Array(hostBuffer(this.#ring + BigInt(RING_RECENT.data), 2 * 8 * MOST_SETS));
+    this.#omitted = new BigUint64Array(hostBuffer(this.#ring + BigInt(RING_OMITTED), 8 * MOST_SITES));
+  }
+
+  /** How many accesses of a site were left out and counted. */
+  omitted(site: number): number {
+    return Number(this.#omitted[site] ?? 0n);
   }
 
   /** Records in the ring. */
@@ -74,9 +101,27 @@ export class InstructionTable {
     this.#head.setUint32(RING.LENGTH, value, true);
   }
 
-  /** The instruction that was begun last. */
-  get last(): number {
-    return Number(this.#head.getBigUint64(RING.LAST, true));
+  /** The instruction at an address was begun but not executed: takes back what it recorded and counted. */
+  takeBack(pc: number): void {
+    const own = this.#accesses.get(pc);
+    if (own === undefined || Number(this.#head.getBigUint64(RING.LAST, true)) !== pc) return;
+    const before = this.#head.getUint32(RING.BEFORE, true);
+    if (this.#lines !== undefined) {
+      const recorded = this.sites.subarray(before, this.length);
+      for (let site = own.first; site < own.end; site++) {
+        if (!recorded.includes(site) && this.#omitted[site] > 0n) this.#omitted[site]--;
+      }
+      this.#forgetLines();
+    }
+    this.length = before;
+  }
+
+  /** What is accessed and fetched next is recorded. */
+  #forgetLines(): void {
+    if (this.#lines === undefined) return;
+    const { data, code } = this.#lines;
+    this.#recent.fill(NO_LINE, 0, data.sets);
+    this.#recent.fill(NO_LINE, MOST_SETS, MOST_SETS + code.sets);
   }
 
   /** Whether single instructions are stepped: they enter no block. */
@@ -89,10 +134,17 @@ export class InstructionTable {
     return this.#isOn;
   }
 
-  /** Starts and ends the use of the table, with nothing in it but hooked instructions. Call between slices only. */
-  turn(on: boolean): void {
+  /**
+   * Starts and ends the use of the table, with nothing in it but hooked instructions. Call between slices only.
+   *
+   * @param lines Accesses and fetches that change nothing in such caches are left out; caches with more than
+   * {@linkcode MOST_SETS} sets leave out nothing.
+   */
+  turn(on: boolean, lines?: CacheLines): void {
     this.forget(0, SPAN);
     this.#isOn = on;
+    this.#lines = lines && Math.max(lines.data.sets, lines.code.sets) > MOST_SETS ? undefined : lines;
+    this.#forgetLines();
     if (!on) return this.#cpu.hooks.every(undefined);
     this.#arena.clear();
     const { places } = this.#cpu;
@@ -104,7 +156,7 @@ export class InstructionTable {
         hook: places.instructionHook,
         stopping: places.stopping,
         entered: places.blockEntered,
-      });
+      }, this.#lines);
       return this.#add(assemble(codeStub(this.#ring + BigInt(RING.LAST)), 0));
     });
     this.#cpu.hooks.every({
@@ -130,41 +182,40 @@ export class InstructionTable {
     return this.#arena.edit(work);
   }
 
-  /** How many records an instruction appends, without a block's; undefined if it has no code. */
-  count(address: number): number | undefined {
-    return this.#counts.get(address);
+  /** Whether the instruction at an address appends records. */
+  has(address: number): boolean {
+    return this.#accesses.has(address);
   }
 
   /** Has an instruction append records, from its next execution on. Call within {@linkcode InstructionTable.edit}. */
   set(address: number, records: InstructionRecords): void {
-    this.#counts.set(address, records.accesses.length + (records.execution === undefined ? 0 : 1));
+    const first = records.accesses[0]?.site ?? 0;
+    this.#accesses.set(address, { first, end: first + records.accesses.length });
     this.#write(address, records);
   }
 
   /** Writes the code of an instruction that is hooked now, or no more. */
   #rewrite(address: number): void {
-    const records = this.#counts.has(address) ? this.#records(address) : undefined;
+    const records = this.#accesses.has(address) ? this.#records(address) : undefined;
     if (records !== undefined || this.#cpu.hooks.has(address)) this.#write(address, records ?? NOTHING);
     else this.#table.set("CODE", address, 0n);
   }
 
   #write(address: number, records: InstructionRecords): void {
     if (this.#assembler === undefined) return;
-    const { block, execution, accesses, repeats } = records;
-    const isHooked = this.#cpu.hooks.has(address);
-    const code = this.#assembler.assemble({ isHooked, block, execution, accesses, repeats });
+    const code = this.#assembler.assemble({ ...records, isHooked: this.#cpu.hooks.has(address) });
     this.#table.set("CODE", address, this.#add(code));
   }
 
   /** Has the instructions of `[start, end)` append nothing. */
   forget(start: number, end: number): void {
     const forget = (address: number) => {
-      if (!this.#counts.delete(address)) return;
+      if (!this.#accesses.delete(address)) return;
       if (this.#cpu.hooks.has(address) && this.#isOn) this.edit(() => this.#write(address, NOTHING));
       else this.#table.set("CODE", address, 0n);
     };
     if (end - start > FEW_ADDRESSES) {
-      for (const address of [...this.#counts.keys()]) if (address >= start && address < end) forget(address);
+      for (const address of [...this.#accesses.keys()]) if (address >= start && address < end) forget(address);
     } else {
       for (let address = start; address < end; address++) forget(address);
     }

@@ -6,7 +6,7 @@
  * accessed where in the code. JavaScript is called when the ring is full, before an instruction, never within one.
  */
 
-import { assemble, type Piece } from "./stubs.ts";
+import type { Piece } from "./stubs.ts";
 
 /** Offsets in the ring; the columns follow. */
 export const RING = {
@@ -16,6 +16,8 @@ export const RING = {
   STEPPING: 4,
   /** The instruction that was begun last; u64. */
   LAST: 8,
+  /** Records in the ring before those of the instruction that appended last, but for a block's; u32. */
+  BEFORE: 16,
   /** Addresses, f64. */
   ADDRESSES: 64,
 } as const;
@@ -24,14 +26,22 @@ export const RING = {
 export const RING_RECORDS = 1 << 14;
 /** Records that one instruction may append. */
 export const MOST_RECORDS = 80;
-/** Bytes that a piece with that many may take; most take a hundred. */
-const PIECE_BYTES = 4096;
 /** Offset of the sites, u32. */
 export const RING_SITES: number = RING.ADDRESSES + 8 * RING_RECORDS;
-/** Offset of the values, two u64 each. */
-export const RING_VALUES: number = RING_SITES + 4 * RING_RECORDS;
-/** Size of the ring in bytes. */
-export const RING_BYTES: number = RING_VALUES + 16 * RING_RECORDS;
+/** Sets of a cache of which the line used last can be kept. */
+export const MOST_SETS = 1 << 16;
+/** Sites of which accesses can be counted without a record. */
+export const MOST_SITES = 1 << 20;
+const SETS_BYTES = 8 * MOST_SETS;
+/** Offsets of the lines that were used last of each set, u64. */
+export const RING_RECENT = {
+  data: RING_SITES + 4 * RING_RECORDS,
+  code: RING_SITES + 4 * RING_RECORDS + SETS_BYTES,
+} as const;
+/** Offset of the accesses without a record, by site; u64. */
+export const RING_OMITTED: number = RING_RECENT.code + SETS_BYTES;
+/** Size of the ring in bytes; what is not used of it takes no memory. */
+export const RING_BYTES: number = RING_OMITTED + 8 * MOST_SITES;
 
 /** An address to compute, from registers by the index of their encoding. */
 export interface AddressRecipe {
@@ -49,7 +59,31 @@ export interface AddressRecipe {
 /** A record of an access. */
 export interface AccessRecord {
   readonly site: number;
+  /** Bytes accessed. */
+  readonly size: number;
   readonly recipe: AddressRecipe;
+}
+
+/** A record of an instruction's fetch. */
+export interface FetchRecord {
+  readonly site: number;
+  readonly address: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** How a cache's lines are laid out; both are powers of two. */
+export interface CacheSets {
+  /** Bytes of a line. */
+  readonly line: number;
+  /** Number of sets. */
+  readonly sets: number;
+}
+
+/** The caches that accesses and fetches go through first. */
+export interface CacheLines {
+  readonly data: CacheSets;
+  readonly code: CacheSets;
 }
 
 /** What an instruction's piece does. */
@@ -60,12 +94,14 @@ export interface EventPlan {
   readonly block: number | undefined;
   /** The site of the instruction's own execution. */
   readonly execution: number | undefined;
+  /** The record of its fetch. */
+  readonly fetch: FetchRecord | undefined;
   readonly accesses: readonly AccessRecord[];
   /** For a string instruction with REP: its counter. */
   readonly repeats: "rcx" | "ecx" | undefined;
 }
 
-function imm32(value: number): number[] {
+export function imm32(value: number): number[] {
   return [0, 8, 16, 24].map((shift) => value >> shift & 0xff);
 }
 
@@ -102,24 +138,13 @@ export interface EventPlaces {
 }
 
 /** Appends a record, whose address is in rax; the site comes last but for the last three bytes. */
-const APPEND: readonly Piece[] = [
+export const APPEND: readonly Piece[] = [
   ...[0x0f, 0x57, 0xc0], // xorps xmm0, xmm0
   ...[0xf2, 0x48, 0x0f, 0x2a, 0xc0], // cvtsi2sd xmm0, rax
   ...[0xf2, 0x43, 0x0f, 0x11, 0x44, 0xc1, RING.ADDRESSES], // movsd [r9 + r8*8 + ADDRESSES], xmm0
   ...[0x43, 0xc7, 0x84, 0x81, ...imm32(RING_SITES), ...imm32(0)], // mov dword [r9 + r8*4 + SITES], site
   ...[0x41, 0xff, 0xc0], // inc r8d
 ];
-const APPEND_BYTES = assemble(APPEND, 0);
-const SITE_AT = APPEND_BYTES.length - 7;
-
-const INSTRUCTION_ADDRESS = Uint8Array.of(0x48, 0x89, 0xf0); // mov rax, rsi
-
-const FINISH = Uint8Array.of(
-  ...[0x45, 0x89, 0x01], // mov [r9], r8d
-  ...[0x49, 0x89, 0x71, RING.LAST], // mov [r9 + LAST], rsi
-  0xc3, // ret
-);
-
 /** Calls the hook, and returns if the guest shall not go on. */
 export function hookPieces({ hook, stopping }: EventPlaces): Piece[] {
   return [
@@ -175,119 +200,72 @@ export function blockPieces({ entered }: EventPlaces): Piece[] {
     ...[0x75, { jump: "inside" }], // jne inside
     ...[0x41, 0x83, 0x79, RING.STEPPING, 0x00], // cmp dword [r9 + STEPPING], 0
     ...[0x75, { jump: "inside" }], // jne inside
-    ...INSTRUCTION_ADDRESS,
+    ...[0x48, 0x89, 0xf0], // mov rax, rsi
     ...APPEND,
     { label: "inside" },
   ];
 }
 
-/** Writes the pieces of instructions, byte by byte: there are hundreds of thousands of them. */
-export class EventAssembler {
-  readonly #hook: Uint8Array;
-  readonly #start: Uint8Array;
-  readonly #repeat: Readonly<Record<"rcx" | "ecx", Uint8Array>>;
-  readonly #full: Uint8Array;
-  readonly #block: Uint8Array;
-  readonly #code = new Uint8Array(4 * PIECE_BYTES);
-  readonly #view = new DataView(this.#code.buffer);
-  #length = 0;
+/** Parts of {@linkcode accessPieces} that differ from access to access. */
+export const ACCESS_PART = {
+  /** Offset of the access' size less one; u32. */
+  EXTENT: 3,
+  /** Offset of the place of its count in the ring; u32. */
+  OMITTED: 45,
+} as const;
 
-  constructor(places: EventPlaces) {
-    this.#hook = assemble(hookPieces(places), 0);
-    this.#start = assemble(startPieces(places), 0);
-    this.#repeat = { rcx: assemble(repeatPieces("rcx"), 0), ecx: assemble(repeatPieces("ecx"), 0) };
-    this.#full = assemble(fullPieces(places), 0);
-    this.#block = assemble(blockPieces(places), 0);
-  }
+/**
+ * Appends a record of an access, whose address is in rax, unless all of it is on the line that was used last of its
+ * set: then it is only counted. Ends as {@linkcode APPEND} does.
+ */
+export function accessPieces({ line, sets }: CacheSets): Piece[] {
+  const shift = Math.log2(line);
+  const mask = imm32(sets - 1);
+  const recent = imm32(RING_RECENT.data);
+  return [
+    ...[0x4c, 0x8d, 0x98, ...imm32(0)], // lea r11, [rax + size - 1]
+    ...[0x49, 0x89, 0xc2], // mov r10, rax
+    ...[0x49, 0xc1, 0xea, shift], // shr r10, shift
+    ...[0x49, 0xc1, 0xeb, shift], // shr r11, shift
+    ...[0x44, 0x89, 0xd1], // mov ecx, r10d
+    ...[0x81, 0xe1, ...mask], // and ecx, mask
+    ...[0x4d, 0x39, 0xda], // cmp r10, r11
+    ...[0x75, { jump: "record" }], // jne record
+    ...[0x4d, 0x39, 0x94, 0xc9, ...recent], // cmp [r9 + rcx*8 + RECENT], r10
+    ...[0x75, { jump: "record" }], // jne record
+    ...[0x49, 0xff, 0x81, ...imm32(0)], // inc qword [r9 + OMITTED]
+    ...[0xeb, { jump: "done" }], // jmp done
+    { label: "record" },
+    ...[0x44, 0x89, 0xd1], // mov ecx, r10d
+    ...[0x81, 0xe1, ...mask], // and ecx, mask
+    ...[0x4d, 0x89, 0x94, 0xc9, ...recent], // mov [r9 + rcx*8 + RECENT], r10
+    ...[0x4d, 0x39, 0xda], // cmp r10, r11
+    ...[0x4d, 0x8d, 0x52, 0x01], // lea r10, [r10 + 1]
+    ...[0x72, { jump: "record" }], // jb record
+    ...APPEND,
+    { label: "done" },
+  ];
+}
 
-  /** The piece of one instruction. @returns A view that the next call overwrites. */
-  assemble({ isHooked, block, execution, accesses, repeats }: EventPlan): Uint8Array {
-    this.#length = 0;
-    if (isHooked) this.#bytes(this.#hook);
-    this.#bytes(this.#start);
-    if (repeats !== undefined) this.#bytes(this.#repeat[repeats]);
-    this.#bytes(this.#full);
-    if (block !== undefined) this.#site(this.#block, block);
-    if (execution !== undefined) {
-      this.#bytes(INSTRUCTION_ADDRESS);
-      this.#site(APPEND_BYTES, execution);
-    }
-    const skip = repeats === undefined || accesses.length === 0 ? undefined : this.#skipEmpty(repeats);
-    for (const { site, recipe } of accesses) {
-      this.#address(recipe);
-      this.#site(APPEND_BYTES, site);
-    }
-    if (skip !== undefined) this.#code[skip] = this.#length - skip - 1;
-    this.#bytes(FINISH);
-    return this.#code.subarray(0, this.#length);
-  }
-
-  #bytes(bytes: Uint8Array): void {
-    this.#code.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  #put(a: number, b: number, c: number, d = -1): void {
-    this.#code[this.#length++] = a;
-    this.#code[this.#length++] = b;
-    this.#code[this.#length++] = c;
-    if (d >= 0) this.#code[this.#length++] = d;
-  }
-
-  #word(value: number): void {
-    this.#view.setInt32(this.#length, value, true);
-    this.#length += 4;
-  }
-
-  /** Code that ends as {@linkcode APPEND} does, for a site. */
-  #site(code: Uint8Array, site: number): void {
-    this.#bytes(code);
-    this.#view.setUint32(this.#length - (APPEND_BYTES.length - SITE_AT), site, true);
-  }
-
-  /** Jumps over the accesses of a REP instruction with nothing to do. @returns Where the jump's distance goes. */
-  #skipEmpty(repeats: "rcx" | "ecx"): number {
-    this.#put(repeats === "rcx" ? 0x48 : 0x40, 0x83, 0x7a, 0x08); // cmp qword or dword [rdx + 8], 0
-    this.#put(0x00, 0x74, 0x00); // je past them
-    return this.#length - 1;
-  }
-
-  /** Computes an address into rax; uses rcx. */
-  #address({ segment, base, index, scale, displacement, isNarrow, isByteIndex, bit }: AddressRecipe): void {
-    const isShort = displacement === BigInt.asIntN(32, displacement);
-    if (base !== undefined) this.#put(0x48, 0x8b, 0x42, 8 * base); // mov rax, [rdx + 8 * base]
-    else {
-      this.#put(0x48, 0xb8, 0, -1); // mov rax, displacement
-      this.#length--;
-      this.#view.setBigInt64(this.#length, isShort ? 0n : BigInt.asIntN(64, displacement), true);
-      this.#length += 8;
-    }
-    if (index !== undefined) {
-      this.#put(0x48, 0x8b, 0x4a, 8 * index); // mov rcx, [rdx + 8 * index]
-      if (isByteIndex) this.#put(0x0f, 0xb6, 0xc9); // movzx ecx, cl
-      this.#put(0x48, 0x8d, 0x04, Math.log2(scale) << 6 | 0x08); // lea rax, [rax + rcx*scale]
-    }
-    if (isShort && displacement !== 0n) {
-      this.#put(0x48, 0x05, 0); // add rax, displacement
-      this.#length--;
-      this.#word(Number(displacement));
-    }
-    if (bit !== undefined) {
-      const shift = Math.log2(bit.size);
-      this.#put(0x48, 0x8b, 0x4a, 8 * bit.register); // mov rcx, [rdx + 8 * register]
-      if (bit.size === 4) this.#put(0x48, 0x63, 0xc9); // movsxd rcx, ecx
-      if (bit.size === 2) this.#put(0x48, 0x0f, 0xbf, 0xc9); // movsx rcx, cx
-      this.#put(0x48, 0xc1, 0xf9, 3 + shift); // sar rcx, 3 + shift
-      this.#put(0x48, 0xc1, 0xe1, shift); // shl rcx, shift
-      this.#put(0x48, 0x01, 0xc8); // add rax, rcx
-    }
-    if (isNarrow) {
-      this.#put(0x89, 0xc0, 0); // mov eax, eax
-      this.#length--;
-    }
-    if (segment !== undefined) {
-      this.#put(0x48, 0x03, 0x82); // add rax, [rdx + segment]
-      this.#word(segment);
-    }
-  }
+/** Appends a record of the fetch of the instruction at rsi, unless its lines are those used last of their sets. */
+export function fetchPieces({ address, size }: FetchRecord, { line, sets }: CacheSets): Piece[] {
+  const first = Math.floor(address / line);
+  const last = Math.floor((address + size - 1) / line);
+  const lines = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const recent = (number: number) => imm32(RING_RECENT.code + 8 * (number % sets));
+  return [
+    ...lines.flatMap((number): Piece[] => [
+      ...[0x48, 0xb9, { imm64: BigInt(number) }], // mov rcx, line
+      ...[0x49, 0x39, 0x89, ...recent(number)], // cmp [r9 + RECENT], rcx
+      ...(number === last ? [0x74, { jump: "done" }] : [0x75, { jump: "record" }]), // je done, jne record
+    ]),
+    { label: "record" },
+    ...lines.flatMap((number): Piece[] => [
+      ...[0x48, 0xb9, { imm64: BigInt(number) }], // mov rcx, line
+      ...[0x49, 0x89, 0x89, ...recent(number)], // mov [r9 + RECENT], rcx
+    ]),
+    ...[0x48, 0x89, 0xf0], // mov rax, rsi
+    ...APPEND,
+    { label: "done" },
+  ];
 }

@@ -5,7 +5,7 @@
  */
 
 import type { FlowBatch, FlowReader } from "../counters/flow.ts";
-import type { EventBatch, EventKind, EventReceiver } from "../counters/events.ts";
+import type { EventBatch, EventKind, EventReceiver } from "../counters/event_sites.ts";
 import { Coverage } from "../coverage.ts";
 import { inlinedNames } from "../debug/mod.ts";
 import {
@@ -211,7 +211,11 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       kinds: new Set(kinds),
       covers: (address) => options.everywhere === true || this.#within.has(address),
       receive: (batch) => this.#isEnabled && this.#guarded(() => callback(batch)),
+      lines: options.lines,
     };
+    if (receiver.kinds.has("fetches") && options.lines === undefined) {
+      throw new TypeError("Cannot tell of fetches without the option lines: which lines of code there are");
+    }
     this.#receivers.push(receiver);
     if (this.#isEnabled) events.add(receiver);
     return events.sites;
@@ -324,6 +328,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     this.#parameters.set(name, text);
     if (name === "within") this.#changeWithin(String(before));
     for (const callback of this.#callbacks.params) this.#guarded(() => callback(name));
+    if (this.#receivers.some(({ lines }) => lines !== undefined)) this.#ground.machine.events.refresh();
   }
 
   #changeWithin(before: string): void {

@@ -36,22 +36,36 @@ export function readCacheGeometry(text: string): CacheGeometry | string {
 
 /** One cache. */
 export class CacheModel {
-  /** Lines in a set. */
-  readonly ways: number;
+  readonly #ways: number;
   /** Of a line's number, the bits that are its set's. */
-  readonly mask: number;
+  readonly #mask: number;
+  readonly #perByte: number;
   /** Line numbers, a set after the other; within a set the one used or loaded last comes first. */
-  readonly lines: Float64Array;
+  readonly #lines: Float64Array;
   readonly #policy: ReplacementPolicy;
   #random = 0x2545f491;
 
   /** Makes an empty cache. */
   constructor(geometry: CacheGeometry, policy: ReplacementPolicy) {
     const sets = geometry.size / geometry.ways / geometry.line;
-    this.ways = geometry.ways;
-    this.mask = sets - 1;
+    this.#ways = geometry.ways;
+    this.#mask = sets - 1;
+    this.#perByte = 1 / geometry.line;
     this.#policy = policy;
-    this.lines = new Float64Array(sets * geometry.ways).fill(-1);
+    this.#lines = new Float64Array(sets * geometry.ways).fill(-1);
+  }
+
+  /**
+   * Uses the lines that some bytes are on, and loads those that are not there.
+   *
+   * @returns Whether all were there.
+   */
+  useBytes(address: number, size: number): boolean {
+    const first = Math.floor(address * this.#perByte);
+    const last = Math.floor((address + size - 1) * this.#perByte);
+    let hits = this.use(first);
+    for (let line = first + 1; line <= last; line++) if (!this.use(line)) hits = false;
+    return hits;
   }
 
   /**
@@ -61,13 +75,13 @@ export class CacheModel {
    * @returns Whether it was there.
    */
   use(line: number): boolean {
-    const first = ((line | 0) & this.mask) * this.ways;
-    return this.lines[first] === line || this.#search(line, first);
+    const first = ((line | 0) & this.#mask) * this.#ways;
+    return this.#lines[first] === line || this.#search(line, first);
   }
 
   #search(line: number, first: number): boolean {
-    const lines = this.lines;
-    const last = first + this.ways - 1;
+    const lines = this.#lines;
+    const last = first + this.#ways - 1;
     for (let at = first + 1; at <= last; at++) {
       if (lines[at] !== line) continue;
       if (this.#policy === "lru") this.#putFirst(line, first, at);
@@ -80,7 +94,7 @@ export class CacheModel {
 
   /** Moves what comes before a place back by one, and puts a line first. */
   #putFirst(line: number, first: number, at: number): void {
-    const lines = this.lines;
+    const lines = this.#lines;
     for (; at > first; at--) lines[at] = lines[at - 1];
     lines[first] = line;
   }
@@ -92,6 +106,6 @@ export class CacheModel {
     state ^= state >>> 17;
     state ^= state << 5;
     this.#random = state;
-    return (state >>> 0) % this.ways;
+    return (state >>> 0) % this.#ways;
   }
 }

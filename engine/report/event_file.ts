@@ -13,7 +13,7 @@
  * Sites that are not the plugin's may be among them; none of its events have their numbers.
  */
 
-import { EVENT, type EventBatch, type EventSites } from "../counters/events.ts";
+import { EVENT, type EventBatch, type SiteColumns } from "../counters/event_sites.ts";
 
 const MAGIC = new TextEncoder().encode("CERAEVT1");
 const CHUNK = { SITES: 1, EVENTS: 2, LINES: 3, NUMBERS: 4 } as const;
@@ -42,7 +42,7 @@ export class EventFileWriter {
   }
 
   /** Writes a batch. */
-  add(batch: EventBatch, sites: EventSites): void {
+  add(batch: EventBatch, sites: SiteColumns): void {
     this.#addSites(sites);
     this.#head(CHUNK.EVENTS, batch.length);
     this.#write(bytesOf(batch.addresses, 0, batch.length));
@@ -55,7 +55,7 @@ export class EventFileWriter {
    * @param numbers Numbers of sites.
    * @param line Gives the line of a site, with its newline.
    */
-  addNumbers(numbers: Uint32Array, sites: EventSites, line: (site: number) => string): void {
+  addNumbers(numbers: Uint32Array, sites: SiteColumns, line: (site: number) => string): void {
     const known = Math.max(0, this.#sites);
     this.#addSites(sites);
     if (sites.length > known) {
@@ -68,7 +68,7 @@ export class EventFileWriter {
     this.#write(bytesOf(numbers, 0, numbers.length));
   }
 
-  #addSites(sites: EventSites): void {
+  #addSites(sites: SiteColumns): void {
     if (this.#sites < 0) this.#write(MAGIC);
     const known = Math.max(0, this.#sites);
     const { length } = sites;

@@ -3,7 +3,7 @@
  */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { EVENT, type EventKind, type EventReceiver } from "../../engine/counters/events.ts";
+import { EVENT, type EventKind, type EventReceiver } from "../../engine/counters/event_sites.ts";
 import { REGISTER_ID, REGISTER_INDEX } from "../../engine/arch/x86_64.ts";
 import { BareGuest, seeded } from "../programs/bare.ts";
 import { compile } from "../programs/compile.ts";
