@@ -4,7 +4,15 @@
  * Each call has a number. JSON has a record for each call: its number, its caller's, depth, addresses and result.
  */
 
-import { type CallFrame, definePlugin, symbolLabel, trackCalls } from "../mod.ts";
+import {
+  type CallEdge,
+  type CallFrame,
+  definePlugin,
+  type Leaving,
+  LineCopier,
+  symbolLabel,
+  trackCalls,
+} from "../mod.ts";
 
 interface CallRecord {
   readonly id: number;
@@ -19,6 +27,9 @@ interface CallRecord {
   result?: bigint;
 }
 
+/** Parts of lines that are always the same, and the number of the first that is not. */
+const [RESULT, NUMBER, END, FIRST] = [0, 1, 2, 3];
+
 export default definePlugin({
   name: "ftrace",
   description: "The tree of function calls and what they return",
@@ -28,6 +39,12 @@ export default definePlugin({
   },
   setup(api) {
     const calls: CallRecord[] = [];
+    const copier = new LineCopier((bytes) => api.output.writeEncoded(bytes));
+    copier.set(RESULT, "= 0x");
+    copier.set(NUMBER, "  #");
+    copier.set(END, "\n");
+    /** Numbers of lines about a function and where it is called, and jumped to, from. */
+    const [called, jumped] = [new Map<CallEdge, number>(), new Map<CallEdge, number>()];
     const isShown = ({ depth }: { readonly depth: number }) => depth >= 0 && depth <= api.params.depth;
     const isText = () => api.params.format !== "json";
 
@@ -35,15 +52,34 @@ export default definePlugin({
       data: (frame) => isShown(frame) && !isText() ? record(frame) : undefined,
       onEnter(frame) {
         if (frame.data !== undefined) calls.push(frame.data);
-        if (isShown(frame) && isText()) api.output.write(entry(frame));
+        if (isShown(frame) && isText()) put(frame, lineOf(frame));
       },
       onLeave(frame, leaving) {
         if (!isShown(frame)) return;
-        const { result } = leaving;
-        if (frame.data !== undefined) frame.data.result = result;
-        if (isText()) api.output.write(`${indent(frame)}= 0x${result.toString(16)}  #${frame.id}\n`);
+        if (frame.data !== undefined) frame.data.result = leaving.result;
+        if (isText()) put(frame, RESULT, leaving);
       },
     });
+    api.onFlow(() => copier.flush());
+
+    function put({ depth, id }: CallFrame<unknown>, line: number, leaving?: Leaving): void {
+      copier.putSpaces(2 * depth);
+      copier.put(line);
+      if (leaving !== undefined) copier.putHex(leaving.resultHigh, leaving.resultLow);
+      copier.put(NUMBER);
+      copier.putDecimal(id);
+      copier.put(END);
+    }
+
+    function lineOf(frame: CallFrame<unknown>): number {
+      const lines = frame.isTail ? jumped : called;
+      let line = lines.get(frame.edge);
+      if (line === undefined) {
+        lines.set(frame.edge, line = FIRST + called.size + jumped.size);
+        copier.set(line, entry(frame));
+      }
+      return line;
+    }
 
     function name(address: bigint): string {
       const symbol = api.symbolAt(address);
@@ -53,7 +89,7 @@ export default definePlugin({
     function entry(frame: CallFrame<unknown>): string {
       const from = frame.isTail ? "jump from" : "from";
       const site = frame.site === undefined ? "" : `  ${from} ${name(frame.site)}`;
-      return `${indent(frame)}${name(frame.address)}${site}  #${frame.id}\n`;
+      return `${name(frame.address)}${site}`;
     }
 
     function record(frame: Omit<CallFrame<unknown>, "data">): CallRecord {
@@ -74,7 +110,3 @@ export default definePlugin({
     api.onReset(() => void (calls.length = 0));
   },
 });
-
-function indent({ depth }: { readonly depth: number }): string {
-  return "  ".repeat(depth);
-}

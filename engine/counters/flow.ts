@@ -58,8 +58,17 @@ export class FlowBatch {
 
   /** The result register at its entry: what a function returned, where the block comes after one. */
   rax(index: number): bigint {
-    return BigInt(this.#words[index * WORDS + RAX]) |
-      BigInt(this.#words[index * WORDS + RAX + 1]) << 32n;
+    return BigInt(this.raxLow(index)) | BigInt(this.raxHigh(index)) << 32n;
+  }
+
+  /** Its lower 32 bits, for whom a bigint is too slow. */
+  raxLow(index: number): number {
+    return this.#words[index * WORDS + RAX];
+  }
+
+  /** Its upper 32 bits. */
+  raxHigh(index: number): number {
+    return this.#words[index * WORDS + RAX + 1];
   }
 }
 

@@ -60,6 +60,10 @@ export interface TrackedBlock {
 export interface Leaving {
   /** What is in rax then: the function's result, if it returned. */
   readonly result: bigint;
+  /** Its lower 32 bits, for whom a bigint is too slow. */
+  readonly resultLow: number;
+  /** Its upper 32 bits. */
+  readonly resultHigh: number;
 }
 
 /** What a plugin wants to hear. It hears it in order, but later: the guest has gone on meanwhile. */
@@ -181,6 +185,14 @@ class LeavingPlace implements Leaving {
 
   get result(): bigint {
     return this.#batch.rax(this.index);
+  }
+
+  get resultLow(): number {
+    return this.#batch.raxLow(this.index);
+  }
+
+  get resultHigh(): number {
+    return this.#batch.raxHigh(this.index);
   }
 }
 

@@ -84,6 +84,28 @@ Deno.test("LineCopier writes what was put, in its order, however long and many t
   assert.ok(copier.has(4999) && !copier.has(5000));
 });
 
+Deno.test("LineCopier writes numbers as String() and toString(16) do, between lines and spaces", () => {
+  const written: string[] = [];
+  const copier = new LineCopier((bytes) => void written.push(new TextDecoder().decode(bytes)));
+  copier.set(0, ";");
+  let expected = "";
+  const words = [0, 1, 9, 10, 15, 16, 99, 100, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
+  for (const high of words) {
+    for (const low of words) {
+      copier.putDecimal(high * 2 ** 20 + low);
+      copier.put(0);
+      copier.putHex(high, low);
+      copier.putSpaces(low % 3000);
+      expected += `${high * 2 ** 20 + low};${(BigInt(high) << 32n | BigInt(low)).toString(16)}${
+        " ".repeat(low % 3000)
+      }`;
+    }
+  }
+  copier.flush();
+  assert.ok(written.join("") === expected);
+  assert.ok(written.length > 1);
+});
+
 Deno.test("dyntrace has as many lines as instructions were executed, within its part of the code", async () => {
   using all = await runPlugin(dyntrace, {}, FIB);
   assert.equal(all.report().trim().split("\n").length, 2627);
