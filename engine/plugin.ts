@@ -8,8 +8,7 @@
 import type { GuestContext } from "./context.ts";
 import type { FlowBatch } from "./counters/flow.ts";
 import type { Coverage } from "./coverage.ts";
-import type { EventBatch, EventKind, EventSites } from "./counters/event_sites.ts";
-import type { CacheLines } from "./ffi/event_stubs.ts";
+import type { CacheLines, EventBatch, EventKind, EventSites } from "./counters/event_sites.ts";
 import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
 import type { RegisterAccess } from "./disasm/register_access.ts";
 import type { CallHandlers } from "./hooks/intercept.ts";

@@ -4,6 +4,8 @@
 
 import type { CacheLines } from "../ffi/event_stubs.ts";
 
+export type { CacheLines, CacheSets } from "../ffi/event_stubs.ts";
+
 /** Kinds of events that can be asked for. */
 export type EventKind = "accesses" | "blocks" | "instructions" | "fetches";
 

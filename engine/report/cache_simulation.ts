@@ -5,8 +5,7 @@
  * Most accesses use the line of their set that was used last, which changes nothing in the cache: those need not come.
  */
 
-import { EVENT, type EventBatch, type EventSites } from "../counters/event_sites.ts";
-import type { CacheLines } from "../ffi/event_stubs.ts";
+import { type CacheLines, EVENT, type EventBatch, type EventSites } from "../counters/event_sites.ts";
 import { type CacheGeometry, CacheModel, type ReplacementPolicy } from "./cache_model.ts";
 
 /** The caches. */
