@@ -82,7 +82,9 @@ export interface CacheSets {
 
 /** The caches that accesses and fetches go through first. */
 export interface CacheLines {
+  /** What accesses go through. */
   readonly data: CacheSets;
+  /** What fetches go through. */
   readonly code: CacheSets;
 }
 

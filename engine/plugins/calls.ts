@@ -7,6 +7,7 @@
  */
 
 import type { FlowBatch } from "../counters/flow.ts";
+import { transferOf } from "../disasm/transfers.ts";
 import type { PluginApi, PluginBlock, PluginInstruction } from "../plugin.ts";
 import type { SymbolAt } from "../symbols/mod.ts";
 
@@ -85,6 +86,8 @@ export interface CallEvents<T> {
 interface Known extends TrackedBlock {
   readonly count: number;
   readonly isCall: boolean;
+  /** Whether what comes after it may be in another frame, even if no function starts there. */
+  readonly leads: boolean;
   /** Whether it is where a function starts. */
   readonly isStart: boolean;
   readonly last: bigint | undefined;
@@ -229,7 +232,15 @@ class ThreadStack<T> implements ThreadCalls<T> {
 }
 
 /** What calls are seen through: the interface of any plugin. */
-export type CallSource = Pick<PluginApi, "flow" | "onTranslate" | "onFlow" | "onLeave" | "onActiveChange">;
+export type CallSource = Pick<PluginApi, "onTranslate" | "onFlow" | "onLeave" | "onActiveChange">;
+
+/**
+ * What must be known of a block that stays in its frame, as one number: most blocks do, and there are many millions.
+ * KNOWN is set if no function starts there, LEADS as in {@linkcode Known}; the number of instructions is above them.
+ */
+const QUIET = { KNOWN: 1, LEADS: 2, COUNT_SHIFT: 2 } as const;
+/** Calls of the kernel, after which the stack may be another one. */
+const INTERRUPTS: ReadonlySet<string> = new Set(["syscall", "sysenter", "int", "int1", "int3"]);
 
 /**
  * Follows the calls of the guest.
@@ -237,7 +248,7 @@ export type CallSource = Pick<PluginApi, "flow" | "onTranslate" | "onFlow" | "on
  * @returns What tells where it is.
  */
 export function trackCalls<T>(api: CallSource, events: CallEvents<T>): CallTracker<T> {
-  const tracker = new Tracker(api, events);
+  const tracker = new Tracker(events);
   api.onTranslate((block) => tracker.add(block));
   api.onFlow((batch) => tracker.follow(batch));
   api.onLeave((_, pc) => tracker.leave(pc));
@@ -246,17 +257,17 @@ export function trackCalls<T>(api: CallSource, events: CallEvents<T>): CallTrack
 }
 
 class Tracker<T> implements CallTracker<T> {
-  readonly #api: CallSource;
   readonly #events: CallEvents<T>;
   /** Blocks by their number. */
   readonly #blocks: (Known | undefined)[] = [];
+  /** The same in short: see {@linkcode QUIET}. */
+  #quiet = new Uint32Array(1024);
   readonly #threads = new Map<number, ThreadStack<T>>();
   #next = 0;
   #others = 0;
   current = new ThreadStack<T>(0);
 
-  constructor(api: CallSource, events: CallEvents<T>) {
-    this.#api = api;
+  constructor(events: CallEvents<T>) {
     this.#events = events;
   }
 
@@ -272,13 +283,21 @@ class Tracker<T> implements CallTracker<T> {
     const { id, address, size, instructions, symbol } = block;
     const last = instructions.at(-1);
     while (this.#blocks.length < id) this.#blocks.push(undefined); // no holes, which make it slow
+    const kind = last === undefined ? "next" : transferOf(last.bytes, Number(last.address)).kind;
+    const isCall = kind === "call";
+    const leads = isCall || kind === "away" || last !== undefined && INTERRUPTS.has(last.mnemonic);
+    const isStart = symbol?.offset === 0;
+    const { length: count } = instructions;
     this.#blocks[id] = {
       ...{ address, end: address + BigInt(size), instructions, symbol, last: last?.address },
-      count: instructions.length,
-      isCall: last !== undefined && this.#api.flow(last) === "call",
-      isStart: symbol?.offset === 0,
-      ...{ edges: new Map(), lastEdge: undefined },
+      ...{ count, isCall, leads, isStart, edges: new Map(), lastEdge: undefined },
     };
+    if (id >= this.#quiet.length) {
+      const before = this.#quiet;
+      this.#quiet = new Uint32Array(2 ** Math.ceil(Math.log2(id + 1)));
+      this.#quiet.set(before);
+    }
+    this.#quiet[id] = isStart ? 0 : QUIET.KNOWN | (leads ? QUIET.LEADS : 0) | count << QUIET.COUNT_SHIFT;
   }
 
   /** While the plugin is disabled, calls are missed. */
@@ -300,11 +319,29 @@ class Tracker<T> implements CallTracker<T> {
     const { length } = batch;
     this.#turnTo(batch.thread);
     const { current } = this;
+    const quiet = this.#quiet;
     let { previous, top } = current;
+    let leads = previous?.leads ?? true;
+    /** The block before, if it was passed over quickly. */
+    let passed = 0;
+    let executed = 0;
     for (let index = 0; index < length; index++) {
-      const block = this.#blocks[batch.block(index)];
+      const id = batch.block(index);
+      const word = id < quiet.length ? quiet[id] : 0;
+      if (!leads && word !== 0 && onBlock === undefined) {
+        executed += word >>> QUIET.COUNT_SHIFT;
+        leads = (word & QUIET.LEADS) !== 0;
+        passed = id;
+        continue;
+      }
+      current.executed += executed;
+      executed = 0;
+      if (passed !== 0) previous = this.#blocks[passed];
+      passed = 0;
+      const block = this.#blocks[id];
       if (block === undefined) { // a signal's handler is called by nobody, and other code may call anything
         previous = undefined;
+        leads = true;
         continue;
       }
       const sp = batch.sp(index);
@@ -319,8 +356,10 @@ class Tracker<T> implements CallTracker<T> {
       current.executed += block.count;
       if (onBlock !== undefined) onBlock(top, block, block.count);
       previous = block;
+      leads = block.leads;
     }
-    current.previous = previous;
+    current.executed += executed;
+    current.previous = passed === 0 ? previous : this.#blocks[passed];
     current.top = top;
   }
 
@@ -356,7 +395,7 @@ class Tracker<T> implements CallTracker<T> {
     this.current.executed -= missing;
     this.#events.onBlock?.(top, block, -missing);
     // Its last instruction did not run: if that is a call, nothing was called.
-    this.current.previous = { ...block, isCall: false };
+    this.current.previous = { ...block, isCall: false, leads: true };
   }
 }
 

@@ -2,13 +2,14 @@
  * Measures what docs/performance.md records: `deno task bench`.
  *
  * Whole processes, run in turn, the median of five; a figure is a ratio or a difference of two commands of one run.
- * Needs gcc, and qemu-x86_64 of Debian's qemu-user for the comparison with it.
+ * Needs gcc, valgrind, and qemu-x86_64 of Debian's qemu-user.
  */
 
 import { fileURLToPath } from "node:url";
 import { Emulator } from "../../mod.ts";
 import { compile } from "../programs/compile.ts";
 import { compare, guest, type Measured, median, RUNS, show, START } from "./measure.ts";
+import { plugins } from "./plugins.ts";
 import { systemCalls } from "./system_calls.ts";
 
 const deno = Deno.execPath();
@@ -156,4 +157,5 @@ await startUp();
 await bigProgram();
 await hooks();
 await systemCalls();
+await plugins();
 await everyFunction();
