@@ -120,6 +120,7 @@ export {
   DebugValue,
   DebugValueError,
   type Evaluated,
+  type InlinedCall,
   SourceFrame,
   type SourcePlace,
   type Storage as ValueStorage,
@@ -172,6 +173,13 @@ export {
   type TrackedBlock,
 } from "./engine/plugins/calls.ts";
 export {
+  type CalledFunction,
+  type CallNode,
+  type CallTreeOptions,
+  type CallTreeSource,
+  followCallTree,
+} from "./engine/plugins/call_tree.ts";
+export {
   addCoverage,
   type CodeCount,
   commonCoverage,
@@ -180,6 +188,14 @@ export {
   coverageWithout,
   type ImageCoverage,
 } from "./engine/report/coverage_data.ts";
+export {
+  type CallgrindCall,
+  type CallgrindCosts,
+  type CallgrindFunction,
+  type CallgrindHeader,
+  type CallgrindPosition,
+  callgrindText,
+} from "./engine/report/callgrind_profile.ts";
 export { CoverageExpressionError, evaluateCoverage } from "./engine/report/coverage_expression.ts";
 export { CoverageFileError, coverageText, readCoverage } from "./engine/report/coverage_file.ts";
 export { type CoverageSummary, type Share, summaryOf, totalOf } from "./engine/report/coverage_summary.ts";

@@ -9,6 +9,7 @@ import type { GuestContext } from "./context.ts";
 import type { FlowBatch } from "./counters/flow.ts";
 import type { Coverage } from "./coverage.ts";
 import type { CacheLines, EventBatch, EventKind, EventSites } from "./counters/event_sites.ts";
+import type { InlinedCall } from "./debug/mod.ts";
 import type { FlowKind, Instruction } from "./disasm/disassembler.ts";
 import type { RegisterAccess } from "./disasm/register_access.ts";
 import type { CallHandlers } from "./hooks/intercept.ts";
@@ -165,10 +166,10 @@ export interface PluginApi<P extends PluginSettings = PluginSettings> {
   /** Name, image, address and size of the symbol at an address. */
   symbolAt(address: bigint): SymbolAt | undefined;
   /**
-   * Names of the calls that the compiler inlined at an address, the outermost first; none without debug information. The
+   * The calls that the compiler inlined at an address, the outermost first; none without debug information. The
    * function that they are in is {@linkcode symbolAt}'s.
    */
-  inlinedAt(address: bigint): readonly string[];
+  inlinedAt(address: bigint): readonly InlinedCall[];
   /** Name of the image that an address is in. */
   imageAt(address: bigint): string | undefined;
   /** A counter; give it to {@linkcode PluginInstruction.count} or {@linkcode PluginBlock.count}. */

@@ -2,10 +2,24 @@
  * A profile in callgrind's format, for callgrind_annotate and KCachegrind: what each function cost, and each call.
  *
  * A cost is an executed instruction. Costs of a function's own are the native counts; calls are followed in the flow of
- * blocks. Format: https://valgrind.org/docs/manual/cl-format.html
+ * blocks. With `inlined`, calls that the compiler inlined are calls of functions too.
  */
 
-import { type CallEdge, type CallFrame, definePlugin, trackCalls } from "../mod.ts";
+import {
+  type CallEdge,
+  type CallFrame,
+  type CallgrindCall,
+  type CallgrindCosts,
+  type CallgrindFunction,
+  type CallgrindPosition,
+  callgrindText,
+  definePlugin,
+  demangle,
+  type InlinedCall,
+  type PluginApi,
+  type SourcePlace,
+  trackCalls,
+} from "../mod.ts";
 
 interface CallCost {
   readonly site: bigint;
@@ -19,6 +33,9 @@ export default definePlugin({
   name: "callgrind",
   description: "A profile of functions and calls in callgrind's format",
   formats: ["callgrind"],
+  params: {
+    inlined: { type: "boolean", default: false, description: "Whether calls that were inlined are calls" },
+  },
   setup(api) {
     const costs = new Map<CallEdge, CallCost>();
 
@@ -45,41 +62,92 @@ export default definePlugin({
           if (cost !== undefined) add(cost, executed - frame.before);
         }
       }
-      report.write("# callgrind format\nversion: 1\ncreator: ceratops\n");
-      report.write(`pid: ${api.guest.pid}\ncmd: ${[api.guest.program, ...api.guest.args].join(" ")}\n`);
-      report.write(`positions: instr line\nevents: Ir\nsummary: ${api.coverage.total}\n`);
-      const own = Map.groupBy(
-        api.coverage.instructions().filter(({ count }) => count > 0),
-        ({ address }) => names(address),
-      );
-      const calls = Map.groupBy([...all.values()].filter(({ calls }) => calls > 0), ({ site }) => names(site));
-      for (const place of new Set([...own.keys(), ...calls.keys()])) {
-        report.write(`\n${place}`);
-        for (const { address, count } of own.get(place) ?? []) report.write(`${position(address)} ${count}\n`);
-        for (const { site, target, calls: times, inclusive } of calls.get(place) ?? []) {
-          report.write(`${names(target).replace("ob=", "cob=").replace("\nfl=", "\ncfi=").replace("\nfn=", "\ncfn=")}`);
-          report.write(`calls=${times} ${position(target)}\n${position(site)} ${inclusive}\n`);
-        }
-      }
+      const { pid, program, args } = api.guest;
+      const header = { pid, command: [program, ...args].join(" "), total: api.coverage.total };
+      const functions = costsByFunction(api, [...all.values()].filter(({ calls }) => calls > 0), api.params.inlined);
+      for (const part of callgrindText(header, functions)) report.write(part);
     });
-
-    /** The lines that say where an address is; equal for all of one function. */
-    function names(address: bigint): string {
-      const symbol = api.symbolAt(address);
-      const image = api.images.find(({ start, end }) => start <= address && address < end);
-      const source = symbol === undefined ? undefined : api.symbolAt(symbol.address)?.source;
-      return `ob=${image?.path ?? "???"}\nfl=${
-        source === undefined ? "???" : `${source.directory}/${source.file}`
-      }\nfn=${symbol?.name ?? "???"}\n`;
-    }
-
-    function position(address: bigint): string {
-      return `0x${address.toString(16)} ${api.symbolAt(address)?.source?.line ?? 0}`;
-    }
   },
 });
 
 function add(cost: CallCost, inclusive: number): void {
   cost.calls++;
   cost.inclusive += inclusive;
+}
+
+interface Costs extends CallgrindCosts {
+  readonly own: { position: CallgrindPosition; cost: number }[];
+  readonly calls: CallgrindCall[];
+}
+
+/** Sums up by functions; calls that were inlined are functions of their own, if they are wanted. */
+function costsByFunction(api: PluginApi, calls: readonly CallCost[], inlined: boolean): Iterable<CallgrindCosts> {
+  const functions = new Map<string, Costs>();
+  const byStart = new Map<bigint | undefined, Costs>();
+  const inlinedCosts = new Map<InlinedCall, { readonly caller: Costs; calls: number; inclusive: number }>();
+  const instructions = api.coverage.instructions().filter(({ count }) => count > 0);
+  for (const { address, count } of instructions) {
+    costsAt(address, count, (call) => call.start === address ? count : 0)
+      .own.push({ position: positionAt(address), cost: count });
+  }
+  for (const { site, target, calls: times, inclusive } of calls) {
+    const call = { site: positionAt(site), target: functionAt(target).called, start: positionAt(target) };
+    costsAt(site, inclusive, () => 0).calls.push({ ...call, calls: times, inclusive });
+  }
+  for (const [call, { caller, calls, inclusive }] of inlinedCosts) {
+    const site = { address: call.start, file: pathOf(call.callPlace), line: call.callPlace?.line ?? 0 };
+    const start = { ...site, line: call.source?.line ?? 0 };
+    // A call of 0 times is none to the tools: code that was only jumped into.
+    caller.calls.push({ site, target: inlinedFunction(call).called, start, calls: Math.max(calls, 1), inclusive });
+  }
+  return functions.values();
+
+  /** What an instruction counts for, after its cost was added to the inlined calls that it is in. */
+  function costsAt(address: bigint, cost: number, callsOf: (call: InlinedCall) => number): Costs {
+    let costs = functionAt(address);
+    for (const call of inlined ? api.inlinedAt(address) : []) {
+      const known = inlinedCosts.get(call) ?? { caller: costs, calls: 0, inclusive: 0 };
+      known.calls += callsOf(call);
+      known.inclusive += cost;
+      inlinedCosts.set(call, known);
+      costs = inlinedFunction(call);
+    }
+    return costs;
+  }
+
+  /** The function that has the code at an address. */
+  function functionAt(address: bigint): Costs {
+    const symbol = api.symbolAt(address);
+    const known = byStart.get(symbol?.address ?? address);
+    if (known !== undefined) return known;
+    const file = symbol && pathOf(api.symbolAt(symbol.address)?.source);
+    const name = symbol && demangle(symbol.name);
+    const costs = costsOf({ object: objectAt(address), file: file ?? "???", name: name ?? "???" });
+    byStart.set(symbol?.address ?? address, costs);
+    return costs;
+  }
+
+  function inlinedFunction({ symbol, source, start }: InlinedCall): Costs {
+    return costsOf({ object: objectAt(start), file: pathOf(source) ?? "???", name: demangle(symbol) });
+  }
+
+  function costsOf(called: CallgrindFunction): Costs {
+    const key = `${called.object}\n${called.file}\n${called.name}`;
+    let costs = functions.get(key);
+    if (costs === undefined) functions.set(key, costs = { called, own: [], calls: [] });
+    return costs;
+  }
+
+  function objectAt(address: bigint): string {
+    return api.images.find(({ start, end }) => start <= address && address < end)?.path ?? "???";
+  }
+
+  function positionAt(address: bigint): CallgrindPosition {
+    const source = api.symbolAt(address)?.source;
+    return { address, file: pathOf(source), line: source?.line ?? 0 };
+  }
+}
+
+function pathOf(source: SourcePlace | undefined): string | undefined {
+  return source && `${source.directory}/${source.file}`;
 }

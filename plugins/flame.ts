@@ -8,24 +8,13 @@
  */
 
 import {
-  type CallEdge,
+  type CalledFunction,
+  type CallNode,
   definePlugin,
-  demangle,
+  followCallTree,
   type PluginApi,
   symbolLabel,
-  trackCalls,
-  type TrackedBlock,
 } from "../mod.ts";
-
-interface Node {
-  readonly name: string;
-  executed: number;
-  readonly callees: Map<string, Node>;
-  /** The same by what calls them, which is faster. */
-  readonly edges: Map<CallEdge, Node>;
-  /** What of a block is executed where, if calls are inlined in it. */
-  readonly parts: Map<TrackedBlock, readonly Node[]>;
-}
 
 interface Stack {
   readonly names: readonly string[];
@@ -50,103 +39,56 @@ export default definePlugin({
     },
   },
   setup(api) {
-    const top = newNode("");
-    if (api.params.every > 0) takeSamples(api, top, api.params.every);
-    else followCalls(api, top, api.params.inlined);
-    api.onReset(() => reset(top));
+    const { every, inlined } = api.params;
+    const top = every > 0 ? takeSamples(api, every) : followCallTree(api, { inlined });
     api.onReport((report) => {
-      const stacks = [...top.callees.values()].flatMap((node) => flatten(node, []));
+      const stacks = flatten(top, []);
       if (report.format === "speedscope") return report.writeJson(speedscope(stacks, api.guest.program));
       for (const { names, executed } of stacks) report.write(`${names.join(";")} ${executed}\n`);
     });
   },
 });
 
-/** Follows all calls. */
-function followCalls(api: PluginApi, top: Node, inlined: boolean): void {
-  const namesAt = (address: bigint) => inlined ? api.inlinedAt(address) : [];
-  /** Blocks without inlined calls: most of them. */
-  const plain = new Set<TrackedBlock>();
-  trackCalls<Node>(api, {
-    data({ edge, parent }) {
-      const above = parent?.data ?? top;
-      let node = above.edges.get(edge);
-      if (node === undefined) {
-        const caller = edge.site === undefined ? above : below(above, namesAt(edge.site));
-        above.edges.set(edge, node = calleeOf(caller, nameOf(edge)));
-      }
-      return node;
-    },
-    onBlock({ data }, block, count) {
-      if (plain.has(block)) data.executed += count;
-      else executeParts(data, block, count);
-    },
-  });
-
-  function executeParts(node: Node, block: TrackedBlock, count: number): void {
-    let parts = node.parts.get(block);
-    if (parts === undefined) {
-      parts = block.instructions.map(({ address }) => below(node, namesAt(address)));
-      if (parts.every((part) => part === node)) {
-        plain.add(block);
-        node.executed += count;
-        return;
-      }
-      node.parts.set(block, parts);
-    }
-    // A block that was left early takes its last instructions back.
-    if (count >= 0) { for (const part of parts) part.executed++; }
-    else for (const part of parts.slice(count)) part.executed--;
-  }
-
-  function nameOf({ symbol, address }: CallEdge): string {
-    const image = api.images.find(({ start, end }) => start <= address && address < end);
-    return symbol === undefined ? symbolLabel(undefined, image, address) : demangle(symbol.name);
-  }
-}
-
 /** Takes a sample of the stack each so many instructions. */
-function takeSamples(api: PluginApi, top: Node, every: number): void {
+function takeSamples(api: PluginApi, every: number): CallNode {
+  const top = newNode(undefined);
+  const functions = new Map<string, CalledFunction>();
   const next = (at: number) =>
     api.onInstructionCount(at, (cpu) => {
       let node = top;
       for (const { name, isInlined, frame } of cpu.frames().toReversed()) {
         const label = name ?? symbolLabel(undefined, frame.image, frame.pc);
-        node = calleeOf(node, isInlined ? `${label}_[i]` : label);
+        node = below(node, functionOf(label, isInlined));
       }
       node.executed += every;
       next(at + every);
     });
   next(every);
+  api.onReset(() => top.callees.clear());
+  return top;
+
+  function functionOf(name: string, isInlined: boolean): CalledFunction {
+    const key = `${name} ${isInlined}`;
+    let called = functions.get(key);
+    if (called === undefined) functions.set(key, called = { name, image: "", address: 0n, size: 0, isInlined });
+    return called;
+  }
 }
 
-function newNode(name: string): Node {
-  return { name, executed: 0, callees: new Map(), edges: new Map(), parts: new Map() };
-}
-
-/** Two calls of a function from one stack are one stack. */
-function calleeOf({ callees }: Node, name: string): Node {
-  const known = callees.get(name);
-  if (known !== undefined) return known;
-  const node = newNode(name);
-  callees.set(name, node);
+function below(above: CallNode, called: CalledFunction): CallNode {
+  let node = above.callees.get(called);
+  if (node === undefined) above.callees.set(called, node = newNode(called));
   return node;
 }
 
-/** The inlined call in a function; the function's own code, if there is none. */
-function below(node: Node, inlined: readonly string[]): Node {
-  return inlined.reduce((above, name) => calleeOf(above, `${name}_[i]`), node);
+function newNode(called: CalledFunction | undefined): CallNode {
+  return { called, depth: 0, executed: 0, calls: 0, callees: new Map() };
 }
 
-function reset(node: Node): void {
-  node.executed = 0;
-  node.callees.forEach(reset);
-}
-
-function flatten({ name, executed, callees }: Node, above: readonly string[]): Stack[] {
-  const names = [...above, name];
-  const below = [...callees.values()].flatMap((node) => flatten(node, names));
-  return executed === 0 ? below : [{ names, executed }, ...below];
+function flatten({ called, executed, callees }: CallNode, above: readonly string[]): Stack[] {
+  const names = called === undefined ? above : [...above, called.isInlined ? `${called.name}_[i]` : called.name];
+  const deeper = [...callees.values()].flatMap((node) => flatten(node, names));
+  return executed === 0 ? deeper : [{ names, executed }, ...deeper];
 }
 
 /** See https://www.speedscope.app/file-format-schema.json. */

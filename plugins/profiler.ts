@@ -6,13 +6,14 @@
  */
 
 import {
-  type CallEdge,
+  type CalledFunction,
+  type CallNode,
   controlFlow,
   definePlugin,
+  followCallTree,
   naturalLoops,
   type PluginInstruction,
   symbolLabel,
-  trackCalls,
   trackEdges,
 } from "../mod.ts";
 import html from "./profiler/page.html" with { type: "text" };
@@ -24,25 +25,11 @@ import flame from "./profiler/flame.js" with { type: "text" };
 import graph from "./profiler/graph.js" with { type: "text" };
 
 /** A function, as the page has it. */
-interface ProfiledFunction {
-  readonly name: string;
-  readonly image: string;
-  readonly address: bigint;
-  readonly size: number;
+interface ProfiledFunction extends CalledFunction {
   self: number;
   /** With all that it called, each instruction once. */
   inclusive: number;
   calls: number;
-}
-
-/** Calls of a function by one stack of functions. */
-interface Node {
-  readonly index: number;
-  readonly depth: number;
-  self: number;
-  calls: number;
-  readonly callees: Map<number, Node>;
-  readonly edges: Map<CallEdge, Node>;
 }
 
 /** A stack of functions, as the page has it: function, instructions with those of its callees, callees. */
@@ -59,77 +46,62 @@ export default definePlugin({
   formats: ["html", "json"],
   params: {
     limit: { type: "number", default: 60, description: "Number of functions whose code is shown" },
+    inlined: {
+      type: "boolean",
+      default: true,
+      description: "Whether calls that were inlined are calls; from the start",
+    },
   },
   setup(api) {
-    const functions: ProfiledFunction[] = [];
-    const indexes = new Map<bigint, number>();
-    const top = newNode(-1, -1);
     const edges = trackEdges(api);
-
-    trackCalls<Node>(api, {
-      data({ edge, parent }) {
-        const above = parent?.data ?? top;
-        let node = above.edges.get(edge);
-        if (node === undefined) above.edges.set(edge, node = calleeOf(above, indexOf(edge)));
-        node.calls++;
-        return node;
-      },
-      onBlock: ({ data }, _, count) => data.self += count,
-    });
-
-    /** The number of the function that is called. */
-    function indexOf({ symbol, address }: Pick<CallEdge, "symbol" | "address">): number {
-      const image = api.images.find(({ start, end }) => start <= address && address < end);
-      const key = symbol?.address ?? image?.start ?? 0n;
-      let index = indexes.get(key);
-      if (index === undefined) {
-        const name = symbol?.name ?? (image === undefined ? "anonymous memory" : `code of ${image.name}`);
-        const place = { address: key, size: symbol?.size ?? 0, image: image?.path ?? "" };
-        index = functions.push({ name, ...place, self: 0, inclusive: 0, calls: 0 }) - 1;
-        indexes.set(key, index);
-      }
-      return index;
-    }
+    const top = followCallTree(api, { inlined: api.params.inlined, deepest: DEEPEST });
 
     /** Sums stacks up, by function and by pairs of caller and callee. */
-    function summed() {
-      const rows = functions.map((each) => ({ ...each }));
+    function summed(least: number) {
+      const rows: ProfiledFunction[] = [];
+      const indexes = new Map<CalledFunction, number>();
       const calls = new Map<string, { from: number; to: number; calls: number; inclusive: number }>();
       const active = new Set<number>();
-      function visit(node: Node): number {
-        const isOutermost = node.index >= 0 && !active.has(node.index);
-        if (isOutermost) active.add(node.index);
-        let inclusive = node.self;
-        for (const callee of node.callees.values()) {
-          const below = visit(callee);
-          inclusive += below;
-          if (node.index < 0) continue;
-          const key = `${node.index} ${callee.index}`;
-          const call = calls.get(key) ?? { from: node.index, to: callee.index, calls: 0, inclusive: 0 };
-          calls.set(key, { ...call, calls: call.calls + callee.calls, inclusive: call.inclusive + below });
-        }
-        if (node.index < 0) return inclusive;
-        const row = rows[node.index];
-        row.calls += node.calls;
-        row.self += node.self;
-        if (isOutermost) {
-          row.inclusive += inclusive;
-          active.delete(node.index);
-        }
-        return inclusive;
-      }
-      visit(top);
-      return { rows, calls: [...calls.values()] };
-    }
 
-    function flames(node: Node, least: number): Flame {
-      const callees = [...node.callees.values()].map((callee) => flames(callee, least));
-      const inclusive = callees.reduce((sum, [, below]) => sum + below, node.self);
-      return [node.index, inclusive, callees.filter(([, below]) => below >= least).sort((a, b) => b[1] - a[1])];
+      function indexOf(called: CalledFunction): number {
+        let index = indexes.get(called);
+        if (index === undefined) {
+          index = rows.push({ ...called, self: 0, inclusive: 0, calls: 0 }) - 1;
+          indexes.set(called, index);
+        }
+        return index;
+      }
+
+      /** The stacks from a node on, without those of hardly any instructions. */
+      function visit(node: CallNode, index: number): Flame {
+        const isOutermost = index >= 0 && !active.has(index);
+        if (isOutermost) active.add(index);
+        const callees = [...node.callees].map(([called, below]) => ({ below, flame: visit(below, indexOf(called)) }));
+        const inclusive = callees.reduce((sum, { flame }) => sum + flame[1], node.executed);
+        for (const { below, flame: [to, cost] } of index < 0 ? [] : callees) {
+          const key = `${index} ${to}`;
+          const call = calls.get(key) ?? { from: index, to, calls: 0, inclusive: 0 };
+          calls.set(key, { ...call, calls: call.calls + below.calls, inclusive: call.inclusive + cost });
+        }
+        if (index >= 0) {
+          const row = rows[index];
+          row.calls += node.calls;
+          row.self += node.executed;
+          if (isOutermost) {
+            row.inclusive += inclusive;
+            active.delete(index);
+          }
+        }
+        const shown = callees.map(({ flame }) => flame).filter(([, cost]) => cost >= least);
+        return [index, inclusive, shown.sort((a, b) => b[1] - a[1])];
+      }
+      const flame = visit(top, -1);
+      return { rows, calls: [...calls.values()], flame };
     }
 
     function profile() {
-      const { rows, calls } = summed();
+      const { total } = api.coverage;
+      const { rows, calls, flame } = summed(total * LEAST);
       const counts = api.coverage.counts();
       const ran = api.coverage.blockCounts();
       const steps = edges.edges();
@@ -154,11 +126,7 @@ export default definePlugin({
           loops: naturalLoops(flow.blocks, flow.steps, row.address),
         };
       });
-      const total = api.coverage.total;
-      return {
-        ...{ program: [api.guest.program, ...api.guest.args].join(" "), total, functions: list, calls },
-        flame: flames(top, total * LEAST),
-      };
+      return { program: [api.guest.program, ...api.guest.args].join(" "), total, functions: list, calls, flame };
     }
 
     function textOf({ mnemonic, operands }: PluginInstruction): string {
@@ -182,24 +150,5 @@ export default definePlugin({
         html.replace("/* style */", () => css).replace("/* script */", () => parts.join("\n")),
       );
     });
-    api.onReset(() => reset(top));
   },
 });
-
-function newNode(index: number, depth: number): Node {
-  return { index, depth, self: 0, calls: 0, callees: new Map(), edges: new Map() };
-}
-
-function calleeOf(above: Node, index: number): Node {
-  const known = above.callees.get(index);
-  if (known !== undefined) return known;
-  // What is deeper counts for the last function that is shown.
-  const node = above.depth < DEEPEST ? newNode(index, above.depth + 1) : above;
-  if (node !== above) above.callees.set(index, node);
-  return node;
-}
-
-function reset(node: Node): void {
-  node.self = node.calls = 0;
-  node.callees.forEach(reset);
-}

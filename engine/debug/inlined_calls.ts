@@ -40,20 +40,65 @@ export function activeCalls(image: Image, pc: bigint): readonly ActiveCall[] {
   }) ?? [];
 }
 
-/** Names of the calls inlined at an address, the outermost first; none without debug information. */
-export function inlinedNames(image: Image, pc: bigint): readonly string[] {
+/** A call that the compiler put into the code of its caller: one object for each, which tells it from others. */
+export interface InlinedCall {
+  /** Name of the function, with its namespaces. */
+  readonly name: string;
+  /** Name of the symbol that the function has where it is not inlined. */
+  readonly symbol: string;
+  /** Where the function is declared; undefined if that is not known. */
+  readonly source: SourcePlace | undefined;
+  /** Where it is called; undefined if that is not known. */
+  readonly callPlace: SourcePlace | undefined;
+  /** The instruction that its code is entered at, in the guest. */
+  readonly start: bigint;
+}
+
+const inlinedCallOf = new WeakMap<Entry, InlinedCall>();
+
+/** The calls inlined at an address, the outermost first; none without debug information. */
+export function inlinedCalls(image: Image, pc: bigint): readonly InlinedCall[] {
   const address = Number(pc - image.base);
   return infoOf(image).ask((info) => {
     const entry = info.functionAt(address);
-    if (entry === undefined) return [];
-    return inlinedAt(entry, address).map((each) => shortName(qualifiedName(each) ?? "??"));
+    return entry === undefined ? [] : inlinedAt(entry, address).map((each) => inlinedCall(image, each));
   }) ?? [];
+}
+
+function inlinedCall(image: Image, entry: Entry): InlinedCall {
+  let call = inlinedCallOf.get(entry);
+  if (call === undefined) inlinedCallOf.set(entry, call = makeInlinedCall(image, entry));
+  return call;
+}
+
+function makeInlinedCall(image: Image, entry: Entry): InlinedCall {
+  const linkage = entry.holder(ATTRIBUTE.linkageName) ?? entry.holder(ATTRIBUTE.mipsLinkageName);
+  const symbol = linkage?.text(ATTRIBUTE.linkageName) ?? linkage?.text(ATTRIBUTE.mipsLinkageName);
+  return {
+    name: shortName(qualifiedName(entry) ?? "??"),
+    symbol: symbol ?? entry.name ?? "??",
+    source: placeOf(image, entry.origin, ATTRIBUTE.declarationFile, ATTRIBUTE.declarationLine),
+    callPlace: callPlace(image, entry),
+    start: image.base + BigInt(entryAddress(entry)),
+  };
+}
+
+/** Where control enters code: where it says so, or at its lowest address. DWARF 5, section 2.18. */
+function entryAddress(entry: Entry): number {
+  const lowest = Math.min(...entry.ranges.map(({ start }) => start));
+  const distance = entry.number(ATTRIBUTE.entryPc);
+  const start = distance === undefined ? entry.address(ATTRIBUTE.entryPc) : distance + lowest;
+  return start !== undefined && entry.covers(start) ? start : lowest;
 }
 
 /** Where an inlined call comes from. */
 export function callPlace(image: Image, call: Entry): SourcePlace | undefined {
-  const [file, line] = [call.number(ATTRIBUTE.callFile), call.number(ATTRIBUTE.callLine)];
-  const path = file === undefined ? undefined : image.lines().pathOfFile(call.unit.header, file);
+  return placeOf(image, call, ATTRIBUTE.callFile, ATTRIBUTE.callLine);
+}
+
+function placeOf(image: Image, entry: Entry, fileOf: number, lineOf: number): SourcePlace | undefined {
+  const [file, line] = [entry.number(fileOf), entry.number(lineOf)];
+  const path = file === undefined ? undefined : image.lines().pathOfFile(entry.unit.header, file);
   return path === undefined || line === undefined ? undefined : { ...path, line };
 }
 

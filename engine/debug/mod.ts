@@ -11,7 +11,7 @@ export {
 export { layOutCall } from "./call_layout.ts";
 export { returnedValue } from "./return_value.ts";
 export { scopeOfFrame } from "./frame_scope.ts";
-export { type ActiveCall, activeCalls, inlinedNames, type SourcePlace } from "./inlined_calls.ts";
+export { type ActiveCall, activeCalls, type InlinedCall, inlinedCalls, type SourcePlace } from "./inlined_calls.ts";
 export { type Argument, SourceFrame, sourceFrames, type Variable } from "./source_frame.ts";
 export type { Target } from "./target.ts";
 export { typeLines, typeName } from "./type_name.ts";

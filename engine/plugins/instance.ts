@@ -7,7 +7,7 @@
 import type { FlowBatch, FlowReader } from "../counters/flow.ts";
 import type { EventBatch, EventKind, EventReceiver } from "../counters/event_sites.ts";
 import { Coverage } from "../coverage.ts";
-import { inlinedNames } from "../debug/mod.ts";
+import { inlinedCalls } from "../debug/mod.ts";
 import {
   type EventOptions,
   type Plugin,
@@ -153,7 +153,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       symbolAt: (address) => symbols.at(address),
       inlinedAt(address) {
         const image = symbols.imageAt(address);
-        return image === undefined ? [] : inlinedNames(image, address);
+        return image === undefined ? [] : inlinedCalls(image, address);
       },
       imageAt: (address) => symbols.imageAt(address)?.name,
       counter: () => new NativeCounter(this.#window),

@@ -2,11 +2,15 @@
 // whom it calls.
 
 page.views["Code"] = () => {
-  const { name, image, address, size, code, loops } = page.selected;
+  const { name, image, address, size, code, loops, isInlined } = page.selected;
   const parts = [element("h2", { textContent: name }), element("p", { className: "faint", textContent: image })];
   if (code.length === 0) {
-    const why = size === 0 ? "It has no symbol, so that its extent is not known." : "It is not one of the hottest.";
-    return [...parts, element("p", { textContent: `Its code is not in this profile. ${why}` })];
+    const why = isInlined
+      ? "It was inlined: it is in the code of the functions that call it."
+      : size === 0
+      ? "It has no symbol, so that its extent is not known."
+      : "It is not one of the hottest.";
+    return [...parts, element("p", { textContent: `Its code is not here. ${why}` })];
   }
   parts.push(loopTable(loops));
   const most = Math.max(...code.map(([, count]) => count));

@@ -1,5 +1,7 @@
 // Puts the page together: what is selected, and which view of it is shown.
 
+for (const each of page.profile.functions) if (each.isInlined) each.name += " (inlined)";
+
 const asked = decodeURIComponent(location.hash.slice(1));
 let view = page.views[asked] === undefined ? "Code" : asked;
 page.selected =

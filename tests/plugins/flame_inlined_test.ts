@@ -2,29 +2,10 @@
 
 import assert from "node:assert/strict";
 import flame from "../../plugins/flame.ts";
-import { compile } from "../programs/compile.ts";
+import { executedBySource, inlinedProgram, OWN } from "./inlined_guest.ts";
 import { runPlugin } from "./run.ts";
 
-const SOURCE = String.raw`
-static inline __attribute__((always_inline)) unsigned mix(unsigned x) { return (x ^ x >> 15) * 0x85ebca6bu; }
-static inline __attribute__((always_inline)) unsigned twice(unsigned x) { return mix(mix(x) + 1); }
-__attribute__((noinline)) unsigned work(unsigned n) {
-  unsigned sum = 0;
-  for (unsigned i = 0; i < n; i++) {
-    sum += twice(i);
-    __asm__ volatile("" : "+r"(sum));
-  }
-  return sum;
-}
-__attribute__((noinline)) unsigned rest(unsigned n) {
-  unsigned sum = n;
-  while (n--) __asm__ volatile("" : "+r"(sum));
-  return mix(sum);
-}
-int main(void) { return work(20000) + rest(30000) == 1; }
-`;
-const OWN = ["main", "work", "rest"];
-const program = await compile(SOURCE, ["-O2", "-g", "-static", "-no-pie"]);
+const program = await inlinedProgram();
 
 /** Stacks from their function on, that is without who called it, and what was executed there. */
 function bySource(report: string): Map<string, number> {
@@ -42,16 +23,10 @@ function bySource(report: string): Map<string, number> {
 
 Deno.test("flame has an instruction where addr2line has it, in calls that were inlined", async () => {
   using run = await runPlugin(flame, {}, program);
-  const { coverage, symbols } = run.emulator;
-  const own = coverage.instructions().filter(({ address }) => OWN.includes(symbols.at(address)?.name ?? ""));
-  const addresses = own.map(({ address }) => `0x${address.toString(16)}`);
-  const args = ["-f", "-i", "-a", "-e", program, ...addresses];
-  const text = new TextDecoder().decode((await new Deno.Command("addr2line", { args }).output()).stdout);
   const expected = new Map<string, number>();
-  for (const [index, part] of text.trim().split(/^0x/m).slice(1).entries()) {
-    const functions = part.trim().split("\n").slice(1).filter((_, at) => at % 2 === 0).reverse();
+  for (const { functions, count } of await executedBySource(run.emulator, program)) {
     const key = [functions[0], ...functions.slice(1).map((name) => `${name}_[i]`)].join(";");
-    expected.set(key, (expected.get(key) ?? 0) + own[index].count);
+    expected.set(key, (expected.get(key) ?? 0) + count);
   }
   assert.ok(expected.has("work;twice_[i];mix_[i]"), [...expected.keys()].join());
   assert.deepEqual(new Map([...bySource(run.report())].sort()), new Map([...expected].sort()));

@@ -80,6 +80,7 @@ export const ATTRIBUTE = {
   objectPointer: 0x64,
   vtableHolder: 0x1d,
   artificial: 0x34,
+  entryPc: 0x52,
   ranges: 0x55,
   callColumn: 0x57,
   callFile: 0x58,
