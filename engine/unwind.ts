@@ -3,7 +3,7 @@
  *
  * Each step tries, in this order: call frame information, the code of a signal trampoline, the code of the function's
  * prologue and epilogue, the frame pointer, and last a look for a return address on the stack, which is a guess and marked
- * so. Leaves out inlined functions (see debug/source_frame.ts). A corrupt stack ends the walk early, and never fails. DWARF 5, section 6.4.4;
+ * so. Leaves out inlined functions and tail calls (see debug/source_frame.ts). A corrupt stack ends the walk early, and never fails. DWARF 5, section 6.4.4;
  * x86-64 psABI, section 3.2.2.
  */
 
@@ -25,6 +25,8 @@ export type FrameOrigin =
   | "signal"
   /** By the instructions at the start or end of what it called: exact for code that compilers make. */
   | "code"
+  /** By the calls of its function and of its caller's: it jumped to what it called, and has no frame on the stack. */
+  | "tail call"
   /** By the frame pointer, which looked sound. */
   | "frame pointer"
   /** What looks like a return address was on the stack: it may be left from an earlier call. */
@@ -32,7 +34,7 @@ export type FrameOrigin =
 
 /** One active call. */
 export interface Frame {
-  /** 0 for the innermost one. */
+  /** 0 for the innermost one; a tail call has that of what it jumped to. */
   readonly level: number;
   /** The instruction it is at or, in a caller, where it goes on. */
   readonly pc: bigint;

@@ -1,5 +1,6 @@
 /**
- * The calls that led to where a guest is, as the source has them: inlined calls too, with arguments and variables.
+ * The calls that led to where a guest is, as the source has them: inlined calls and those that ended with a jump too, with
+ * arguments and variables.
  *
  * Without debug information a frame has a symbol and nothing more. DWARF 5, sections 3.3 to 3.5.
  */
@@ -11,6 +12,7 @@ import type { Frame } from "../unwind.ts";
 import { callPlace, inlinedAt, type SourcePlace } from "./inlined_calls.ts";
 import type { Target } from "./target.ts";
 import type { DebugValue } from "./value.ts";
+import { withTailCalls } from "./tail_calls.ts";
 import { shortName } from "./type_name.ts";
 import { type Ground, valueAtEntry, variableValue } from "./variables.ts";
 
@@ -198,14 +200,15 @@ function blocksAt(entry: Entry, address: number): Entry[] {
 }
 
 /**
- * Adds inlined calls to frames.
+ * Adds inlined calls and tail calls to frames.
  *
  * @param target The guest.
- * @param frames Its frames, the innermost first.
+ * @param onStack Its frames, the innermost first.
  * @param hidden How many of the innermost inlined calls are left out.
  * @returns The calls, the innermost first.
  */
-export function sourceFrames(target: Target, frames: readonly Frame[], hidden = 0): SourceFrame[] {
+export function sourceFrames(target: Target, onStack: readonly Frame[], hidden = 0): SourceFrame[] {
+  const frames = withTailCalls(target, onStack);
   const found: SourceFrame[] = [];
   for (const [level, frame] of frames.entries()) {
     const { image } = frame;

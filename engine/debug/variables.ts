@@ -18,6 +18,8 @@ import {
 } from "../binary/dwarf/mod.ts";
 import { type Image, infoOf } from "../symbols/mod.ts";
 import type { Frame } from "../unwind.ts";
+import { calledAddresses, type CallSite, callSiteAt, type KnownFunction, startOf } from "./call_sites.ts";
+import { mayJumpToItself } from "./tail_calls.ts";
 import { bytesOf, ENCODINGS, numberOf, readNumber, type Target, threadAddress } from "./target.ts";
 import { DebugValue, type Storage } from "./value.ts";
 
@@ -206,20 +208,35 @@ function callValue(ground: Ground, isMeant: (child: Entry) => boolean, depth: nu
   if (caller?.image === undefined || caller.how === "guess" || frames[level].isTrampoline) return undefined;
   const { image } = caller;
   const outer = infoOf(image).ask((info) => info.functionAt(Number(caller.place - image.base)));
-  const site = outer && callSite(outer, Number(caller.pc - image.base));
-  if (outer === undefined || site === undefined || !isCallOf(site, ground.function)) return undefined;
-  const parameter = site.children.find((child) =>
+  const site = outer && callSiteAt(outer, Number(caller.pc - image.base));
+  if (outer === undefined || site === undefined || ground.function === undefined) return undefined;
+  const callerGround: Ground = { target, image, frames, level: level + 1, function: outer };
+  const parameter = site.entry.children.find((child) =>
     (child.tag === TAG.callSiteParameter || child.tag === TAG.gnuCallSiteParameter) &&
     isMeant(child)
   );
   const value = parameter?.block(ATTRIBUTE.callValue) ?? parameter?.block(ATTRIBUTE.gnuCallSiteValue);
   if (parameter === undefined || value === undefined) return undefined;
-  const callerGround: Ground = { target, image, frames, level: level + 1, function: outer };
-  const [{ place }] = locate(value, contextOf(callerGround, parameter, depth));
-  // The value is what the expression comes to, which a location would take for an address.
+  if (!isCallOf(callerGround, site, { image: ground.image, entry: ground.function }, depth)) return undefined;
+  if (mayJumpToItself(target, ground.image, ground.function)) return undefined;
+  return resultOf(callerGround, parameter, value, depth);
+}
+
+/** What an expression of an entry comes to, which a location would take for an address. */
+function resultOf(ground: Ground, entry: Entry, expression: DwarfExpression, depth: number): bigint | undefined {
+  const [{ place }] = locate(expression, contextOf(ground, entry, depth));
   if (place.kind === "memory") return place.address;
   if (place.kind === "bytes") return numberOf(place.bytes);
-  return place.kind === "register" ? contextOf(callerGround, parameter).register(place.register) : undefined;
+  return place.kind === "register" ? contextOf(ground, entry).register(place.register) : undefined;
+}
+
+/** Whether a call was one of a function, and not one of another that jumped there. */
+function isCallOf(caller: Ground, site: CallSite, callee: KnownFunction, depth: number): boolean {
+  const { entry } = site;
+  const start = startOf(callee);
+  const pointer = entry.block(ATTRIBUTE.callTarget) ?? entry.block(ATTRIBUTE.gnuCallSiteTarget);
+  if (pointer === undefined) return calledAddresses(caller.target, caller.image, site).some((each) => each === start);
+  return resultOf(caller, entry, pointer, depth) === start;
 }
 
 /** The value that a parameter had when its function was entered, if the caller's call site says so. */
@@ -232,28 +249,6 @@ export function valueAtEntry(ground: Ground, entry: Entry): DebugValue | undefin
   if (expression?.bytes.length !== 1 || expression.bytes[0] < 0x50 || expression.bytes[0] > 0x6f) return undefined;
   const bits = entryValue(ground, expression, 0);
   return bits === undefined ? undefined : DebugValue.of(ground.target, typeOfValue(entry), bits);
-}
-
-function callSite(outer: Entry, returnPc: number): Entry | undefined {
-  const { unit, index } = outer;
-  const { tags, ends } = unit.tree;
-  for (let at = index + 1; at < ends[index]; at++) {
-    if (tags[at] !== TAG.callSite && tags[at] !== TAG.gnuCallSite) continue;
-    const entry = unit.entry(at);
-    const place = tags[at] === TAG.callSite ? ATTRIBUTE.callReturnPc : ATTRIBUTE.lowPc;
-    if (entry.address(place) === returnPc) return entry;
-  }
-  return undefined;
-}
-
-/** Whether a call is one of a function; one through a pointer may be. */
-function isCallOf(site: Entry, callee: Entry | undefined): boolean {
-  const target = site.reference(ATTRIBUTE.callOrigin) ?? site.reference(ATTRIBUTE.abstractOrigin);
-  if (target === undefined || callee === undefined) return true;
-  if (target.origin === callee.origin) return true;
-  // Another unit has an entry of its own for what it only calls.
-  const name = (entry: Entry) => entry.holder(ATTRIBUTE.linkageName)?.text(ATTRIBUTE.linkageName) ?? entry.name;
-  return name(target) === name(callee);
 }
 
 function isSameBlock(block: DwarfExpression | undefined, other: DwarfExpression): boolean {

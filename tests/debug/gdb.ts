@@ -1,6 +1,7 @@
 /** Asks gdb and Ceratops the same at the same places of a program. */
 
 import { Emulator, type GuestContext } from "../../mod.ts";
+import { argumentsText } from "../../repl/views/frame.ts";
 
 /** Addresses of the stack, of libraries and of mapped programs differ between a run natively and one that is emulated. */
 export function withoutAddresses(text: string): string {
@@ -80,4 +81,20 @@ export async function ceratopsAt<T>(
   const reason = await emulator.run();
   if (seen === undefined) throw new Error(`The program did not come to ${place}: ${Deno.inspect(reason)}`);
   return seen.answer;
+}
+
+/** The frames of the program's own, as gdb's `bt` shows them, without addresses of code in callers. */
+export function framesText(cpu: GuestContext): string[] {
+  const list = cpu.frames();
+  const last = list.findIndex(({ name }) => name === "main");
+  return list.slice(0, last + 1).map((frame) => {
+    return withoutAddresses(`${frame.name} (${argumentsText(frame)}) at ${frame.source?.file}:${frame.source?.line}`);
+  });
+}
+
+/** The frames in what gdb's `bt` printed, in the same form. */
+export function gdbFrames(text: string): string[] {
+  return text.split("\n").filter((line) => line.startsWith("#")).map((line) =>
+    withoutAddresses(line.replace(/^#\d+ +(?:0x[0-9a-f]+ in )?/, "").replace(/ at \S*\/([^/]+)$/, " at $1"))
+  );
 }

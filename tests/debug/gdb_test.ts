@@ -1,26 +1,10 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { DebugValueError, type GuestContext, GuestMemoryError, typeLines, valueText } from "../../mod.ts";
-import { argumentsText } from "../../repl/views/frame.ts";
 import { compile } from "../programs/compile.ts";
-import { ceratopsAt, gdbAt, withoutAddresses } from "./gdb.ts";
+import { ceratopsAt, framesText, gdbAt, gdbFrames, withoutAddresses } from "./gdb.ts";
 import { C_EXPRESSIONS, C_PROGRAM, C_TYPES, CPP_EXPRESSIONS, OPTIMIZED_PROGRAM } from "./programs.ts";
 
 const STATIC = ["-static", "-no-pie"];
-
-/** The frames of the program's own, as gdb's `bt` shows them, without addresses of code in callers. */
-function frames(cpu: GuestContext): string[] {
-  const list = cpu.frames();
-  const last = list.findIndex(({ name }) => name === "main");
-  return list.slice(0, last + 1).map((frame) => {
-    return withoutAddresses(`${frame.name} (${argumentsText(frame)}) at ${frame.source?.file}:${frame.source?.line}`);
-  });
-}
-
-function gdbFrames(text: string): string[] {
-  return text.split("\n").filter((line) => line.startsWith("#")).map((line) =>
-    withoutAddresses(line.replace(/^#\d+ +(?:0x[0-9a-f]+ in )?/, "").replace(/ at \S*\/([^/]+)$/, " at $1"))
-  );
-}
 
 /** The variables of a frame, as `info locals` shows them. */
 function locals(cpu: GuestContext, level: number): string[] {
@@ -54,7 +38,7 @@ for (const version of ["-gdwarf-5", "-gdwarf-4", "-gdwarf-3", "-gdwarf-2"]) {
       "frame apply level 1 info locals",
       "frame apply level 2 info locals",
     ]);
-    const ours = await ceratopsAt(program, "stop", 0, (cpu) => [frames(cpu), locals(cpu, 1), locals(cpu, 2)]);
+    const ours = await ceratopsAt(program, "stop", 0, (cpu) => [framesText(cpu), locals(cpu, 1), locals(cpu, 2)]);
     deepStrictEqual(ours, [gdbFrames(bt), lines(up1), lines(up2)]);
   });
 }
@@ -89,8 +73,8 @@ for (const flags of [["-O2"], ["-O2", "-gdwarf-4"], ["-O1", "-fomit-frame-pointe
         ...levels.map((level) => `frame apply level ${level} info locals`),
       ]);
       const ours = await ceratopsAt(program, "stop", skip, (cpu) => ({
-        frames: frames(cpu),
-        locals: levels.filter((level) => level < frames(cpu).length).map((level) => locals(cpu, level)),
+        frames: framesText(cpu),
+        locals: levels.filter((level) => level < framesText(cpu).length).map((level) => locals(cpu, level)),
       }));
       const count = gdbFrames(bt).length;
       deepStrictEqual(ours, {
@@ -120,8 +104,8 @@ for (const flags of [["-O0"], ["-O2"], ["-O0", "-fdebug-types-section"]]) {
         ...expressions.map((each) => `print ${each}`),
       ]);
       const ours = await ceratopsAt(program, "stop()", skip, (cpu) => ({
-        frames: frames(cpu),
-        locals: levels.filter((level) => level < frames(cpu).length).map((level) => locals(cpu, level)),
+        frames: framesText(cpu),
+        locals: levels.filter((level) => level < framesText(cpu).length).map((level) => locals(cpu, level)),
         values: expressions.map((each) => print(cpu, each)),
       }));
       const count = gdbFrames(bt).length;
