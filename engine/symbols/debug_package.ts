@@ -1,79 +1,75 @@
 /**
  * DWARF packages, which `dwp` and `llvm-dwp` make: the split units of a program in one file, found by their signature.
  *
- * Offsets in messages about a unit of a package are from where its part of a section begins. Leaves out type units. DWARF 5,
- * section 7.3.5; "DebugFission DWP" of GCC's wiki for version 2.
+ * Offsets in messages about a unit of a package are from where its part of a section begins.
  */
 
-import { type DebugSectionName, DebugSections } from "../binary/dwarf/mod.ts";
+import { type DebugSectionName, DebugSections, readPackageIndex, type UnitParts } from "../binary/dwarf/mod.ts";
 import { FileSource, parseDebugElf } from "../binary/elf/mod.ts";
-import { isFileProblem } from "./load.ts";
 
-/** Sections by their numbers in an index (DW_SECT_*), for versions 2 and 5. */
-const SECTIONS: Readonly<Record<number, Readonly<Record<number, DebugSectionName>>>> = {
-  2: { 1: ".debug_info", 3: ".debug_abbrev", 4: ".debug_line", 5: ".debug_loc", 6: ".debug_str_offsets" },
-  5: {
-    ...{ 1: ".debug_info", 3: ".debug_abbrev", 4: ".debug_line", 5: ".debug_loclists" },
-    ...{ 6: ".debug_str_offsets", 8: ".debug_rnglists" },
-  },
-};
-/** Columns and rows of an index that is taken for real. */
-const MOST_COLUMNS = 16;
+/** A package. */
+export class DebugPackage {
+  readonly #path: string;
+  readonly #sections = new Map<string, Uint8Array | undefined>();
+  readonly #units: ReadonlyMap<bigint, UnitParts>;
+  /** Units of types, by their signatures as numbers have them. */
+  readonly #types: ReadonlyMap<number, UnitParts>;
 
-interface Part {
-  readonly offset: number;
-  readonly size: number;
-}
+  /**
+   * Reads which units there are.
+   *
+   * @param path The file.
+   * @throws {DwarfError} If an index is corrupt.
+   * @throws {ElfError} If the file is.
+   * @throws {Error} As `node:fs` does, if the file cannot be read.
+   */
+  constructor(path: string) {
+    this.#path = path;
+    this.#units = this.#index(".debug_cu_index");
+    this.#types = new Map([...this.#index(".debug_tu_index")].map(([signature, parts]) => [Number(signature), parts]));
+  }
 
-/** The sections of a split unit in a package. @returns Undefined if there is no package, or no such unit in it. */
-export function sectionsOfPackage(path: string, signature: bigint): DebugSections | undefined {
-  const parts = readParts(path, signature);
-  if (parts === undefined) return undefined;
-  return new DebugSections((name) => {
-    const part = parts.get(name);
-    if (part === undefined && name !== ".debug_str") return undefined;
-    const bytes = readSection(path, `${name}.dwo`);
-    return part === undefined ? bytes : bytes?.subarray(part.offset, part.offset + part.size);
-  });
-}
+  /** The sections of a split unit; undefined if it is not here. */
+  unit(signature: bigint): DebugSections | undefined {
+    return this.#sectionsOf(this.#units.get(signature));
+  }
 
-function readSection(path: string, name: string): Uint8Array | undefined {
-  try {
-    using source = new FileSource(path);
-    const elf = parseDebugElf(source, path);
+  /** The sections of a unit of a type; undefined if it is not here. */
+  type(signature: number): DebugSections | undefined {
+    return this.#sectionsOf(this.#types.get(signature));
+  }
+
+  /** The signatures of all types. */
+  get typeSignatures(): Iterable<number> {
+    return this.#types.keys();
+  }
+
+  #index(name: string): ReadonlyMap<bigint, UnitParts> {
+    const bytes = this.#section(name);
+    return bytes === undefined ? new Map() : readPackageIndex(bytes, name, (of) => this.#contents(of)?.length ?? 0);
+  }
+
+  #sectionsOf(parts: UnitParts | undefined): DebugSections | undefined {
+    return parts && new DebugSections((name) => {
+      if (name === ".debug_str") return this.#contents(name); // the one that units share
+      const part = parts.get(name);
+      return part && this.#contents(name)?.subarray(part.offset, part.offset + part.size);
+    });
+  }
+
+  #contents(name: DebugSectionName): Uint8Array | undefined {
+    return this.#section(`${name}.dwo`);
+  }
+
+  #section(name: string): Uint8Array | undefined {
+    if (!this.#sections.has(name)) this.#sections.set(name, this.#read(name));
+    return this.#sections.get(name);
+  }
+
+  #read(name: string): Uint8Array | undefined {
+    using source = new FileSource(this.#path);
+    const elf = parseDebugElf(source, this.#path);
     const section = elf.section(name);
     return section && elf.contents(section);
-  } catch (error) {
-    if (isFileProblem(error)) return undefined;
-    throw error;
   }
-}
-
-/** Where a unit's parts of sections are; undefined if the index does not have it, or is corrupt. */
-function readParts(path: string, signature: bigint): ReadonlyMap<DebugSectionName, Part> | undefined {
-  const bytes = readSection(path, ".debug_cu_index");
-  if (bytes === undefined || bytes.length < 16) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const word = (at: number) => view.getUint32(at, true);
-  const names = SECTIONS[view.getUint16(0, true)];
-  const [columns, units, slots] = [word(4), word(8), word(12)];
-  const [indexes, offsets] = [16 + slots * 8, 16 + slots * 12];
-  const sizes = offsets + (units + 1) * columns * 4;
-  const isWhole = names !== undefined && columns <= MOST_COLUMNS && sizes + units * columns * 4 <= bytes.length;
-  if (!isWhole) return undefined;
-  for (let slot = 0; slot < slots; slot++) {
-    const row = word(indexes + slot * 4);
-    if (row === 0 || row > units || view.getBigUint64(16 + slot * 8, true) !== signature) continue;
-    const parts = new Map<DebugSectionName, Part>();
-    for (let column = 0; column < columns; column++) {
-      const name = names[word(offsets + column * 4)];
-      const [offset, size] = [
-        word(offsets + (row * columns + column) * 4),
-        word(sizes + ((row - 1) * columns + column) * 4),
-      ];
-      if (name !== undefined) parts.set(name, { offset, size });
-    }
-    return parts;
-  }
-  return undefined;
 }

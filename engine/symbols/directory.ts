@@ -6,7 +6,7 @@
  */
 
 import { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
-import type { Image } from "./image.ts";
+import { type Image, onProblemOf } from "./image.ts";
 import { type LocationReading, readLocation } from "./location.ts";
 import { bodyOf } from "./prologue.ts";
 import { globToRegExp } from "./pattern.ts";
@@ -123,6 +123,7 @@ export class Symbols {
     if (
       this.#images.some(({ path, base, start }) => path === image.path && base === image.base && start === image.start)
     ) return;
+    onProblemOf(image, (problem) => this.#onWarning(problem, image));
     this.#change([...this.#images.filter(({ start, end }) => end <= image.start || image.end <= start), image]);
   }
 

@@ -48,6 +48,9 @@ const NO_BYTES = new Uint8Array();
 /** The debugging entries of an image: functions, variables and types, at the file's addresses; none without -g. */
 export let infoOf: (image: Image) => ImageInfo;
 
+/** Says who is told what could not be read of an image's debugging entries, each problem once. */
+export let onProblemOf: (image: Image, tell: (problem: Error) => void) => void;
+
 /** One ELF file mapped in a guest. */
 export class Image {
   /** Its name as users know it: the last part of its path, such as `libc.so.6`. */
@@ -74,6 +77,7 @@ export class Image {
   #sections: DebugSections | undefined;
   #lines: ImageLines | undefined;
   #info: ImageInfo | undefined;
+  #tellProblem: (problem: Error) => void = () => {};
   #slots: readonly FunctionSlot[] | undefined;
   #identity: { readonly buildId: string | undefined; readonly fileSize: number } | undefined;
   #code: readonly { readonly start: number; readonly bytes: Uint8Array }[] | undefined;
@@ -220,7 +224,11 @@ export class Image {
   }
 
   static {
-    infoOf = (image) => image.#info ??= new ImageInfo(image.#debugSections(), image.base, image.#packages());
+    infoOf = (image) => {
+      const tell = (problem: Error) => image.#tellProblem(problem);
+      return image.#info ??= new ImageInfo(image.#debugSections(), image.base, image.#packages(), tell);
+    };
+    onProblemOf = (image, tell) => void (image.#tellProblem = tell);
   }
 
   /** Where its split units may be together: beside it, and beside its debug file. */

@@ -14,7 +14,7 @@ import {
   type Entry,
 } from "../binary/dwarf/mod.ts";
 import { FileSource, parseDebugElf } from "../binary/elf/mod.ts";
-import { sectionsOfPackage } from "./debug_package.ts";
+import { DebugPackage } from "./debug_package.ts";
 import { isFileProblem } from "./load.ts";
 
 /** Problems that are kept. */
@@ -23,7 +23,10 @@ const MAXIMUM_PROBLEMS = 100;
 /** The debugging entries of one image. */
 export class ImageInfo {
   readonly #info: DebugInfo;
-  readonly #problems = new Map<string, DwarfError>();
+  readonly #paths: readonly string[];
+  readonly #tell: (problem: Error) => void;
+  readonly #problems = new Set<string>();
+  #packages: readonly DebugPackage[] | undefined;
 
   /**
    * Reads nothing yet.
@@ -31,14 +34,21 @@ export class ImageInfo {
    * @param sections The debug sections of the file, or of its debug file.
    * @param bias What is added to the file's addresses.
    * @param packages Where the file's split units may be together.
+   * @param tell Called with what cannot be read, each problem once.
    */
-  constructor(sections: DebugSections, readonly bias: bigint, packages: readonly string[] = []) {
-    this.#info = new DebugInfo(sections, (unit) => openSplit(unit, packages));
-  }
-
-  /** What could not be read so far, each problem once. */
-  get problems(): readonly DwarfError[] {
-    return [...this.#problems.values()];
+  constructor(
+    sections: DebugSections,
+    readonly bias: bigint,
+    packages: readonly string[] = [],
+    tell: (problem: Error) => void = () => {},
+  ) {
+    this.#paths = packages;
+    this.#tell = tell;
+    this.#info = new DebugInfo(sections, {
+      unit: (skeleton) => this.#splitUnit(skeleton),
+      type: (signature) => this.#found((each) => each.type(signature)),
+      typeSignatures: () => this.#open().flatMap((each) => [...each.typeSignatures]),
+    });
   }
 
   /**
@@ -64,8 +74,36 @@ export class ImageInfo {
     return info === this.#info || info.main === this.#info;
   }
 
-  #note(problem: DwarfError): void {
-    if (this.#problems.size < MAXIMUM_PROBLEMS) this.#problems.set(problem.message, problem);
+  #note(problem: Error): void {
+    if (this.#problems.size >= MAXIMUM_PROBLEMS || this.#problems.has(problem.message)) return;
+    this.#problems.add(problem.message);
+    this.#tell(problem);
+  }
+
+  #splitUnit({ splitName = "", directory = "", signature }: DwarfUnit): DebugSections | undefined {
+    const together = signature === undefined ? undefined : this.#found((each) => each.unit(signature));
+    return together ?? sectionsOfFile(isAbsolute(splitName) ? splitName : join(directory, splitName), ".dwo");
+  }
+
+  /** What the first package has that has it; one that cannot be read has nothing. */
+  #found<T>(find: (each: DebugPackage) => T | undefined): T | undefined {
+    for (const each of this.#open()) {
+      const found = find(each);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #open(): readonly DebugPackage[] {
+    return this.#packages ??= this.#paths.flatMap((path) => {
+      try {
+        return [new DebugPackage(path)];
+      } catch (error) {
+        if (!(error instanceof DwarfError) && !isFileProblem(error)) throw error;
+        if (!("code" in error && error.code === "ENOENT")) this.#note(error);
+        return [];
+      }
+    });
   }
 }
 
@@ -74,8 +112,9 @@ export function sectionsOfFile(path: string, suffix = ""): DebugSections | undef
   const read = (name: DebugSectionName): Uint8Array | undefined => {
     using source = new FileSource(path);
     const elf = parseDebugElf(source, path);
-    const section = elf.section(`${name}${suffix}`);
-    return section && elf.contents(section);
+    // In a .dwo file each unit of a type has a section of its own, all of one name; units refer to nothing outside.
+    const sections = elf.sections().filter((section) => section.name === `${name}${suffix}`);
+    return sections.length === 0 ? undefined : joined(sections.map((section) => elf.contents(section)));
   };
   try {
     read(".debug_abbrev");
@@ -94,11 +133,13 @@ export function sectionsOfFile(path: string, suffix = ""): DebugSections | undef
   });
 }
 
-function openSplit(unit: DwarfUnit, packages: readonly string[]): DebugSections | undefined {
-  const { splitName = "", directory = "", signature } = unit;
-  for (const path of signature === undefined ? [] : packages) {
-    const sections = sectionsOfPackage(path, signature ?? 0n);
-    if (sections !== undefined) return sections;
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
   }
-  return sectionsOfFile(isAbsolute(splitName) ? splitName : join(directory, splitName), ".dwo");
+  return whole;
 }

@@ -126,33 +126,37 @@ interface FunctionRange extends AddressRange {
   readonly index: number;
 }
 
-/** Finds the entries that a skeleton unit has in a file of their own. */
-export type OpenSplit = (unit: DwarfUnit) => DebugSections | undefined;
+/** Files that have what `-gsplit-dwarf` takes out of a program. */
+export interface SplitFiles {
+  /** The sections that have a skeleton unit's entries; undefined if they are not here. */
+  unit(skeleton: DwarfUnit): DebugSections | undefined;
+  /** The sections of a type that has a unit of its own, by its signature as a number has it. */
+  type(signature: number): DebugSections | undefined;
+  /** The signatures of those types. */
+  typeSignatures(): Iterable<number>;
+}
 
 /** The debugging entries of one file. */
 export class DebugInfo {
-  readonly #openSplit: OpenSplit;
+  readonly #files: SplitFiles | undefined;
   #units: readonly InfoUnit[] | undefined;
   #problems: readonly DwarfError[] = [];
   #index: { readonly units: UnitIndex; readonly isWhole: boolean } | undefined;
   #signatures: ReadonlyMap<number, InfoUnit> | undefined;
   #supplementary: DebugInfo | undefined;
   readonly #splits = new Map<InfoUnit, InfoUnit>();
+  readonly #splitTypes = new Map<number, DebugInfo | undefined>();
   readonly #searches = new Map<string, readonly Entry[]>();
 
   /**
    * Reads nothing yet.
    *
    * @param sections The file's sections.
-   * @param openSplit Finds files of split units.
+   * @param files The files that have parts of its entries.
    * @param main The file that this one has parts of the entries of.
    */
-  constructor(
-    readonly sections: DebugSections,
-    openSplit: OpenSplit = () => undefined,
-    readonly main: DebugInfo | undefined = undefined,
-  ) {
-    this.#openSplit = openSplit;
+  constructor(readonly sections: DebugSections, files?: SplitFiles, readonly main?: DebugInfo) {
+    this.#files = files;
   }
 
   /** Its units, skeletons as they are. */
@@ -192,12 +196,27 @@ export class DebugInfo {
 
   /** The type of a signature, rounded as a number is; undefined if its unit is not here. */
   typeOf(signature: number): Entry | undefined {
+    const own = this.#ownType(signature);
+    if (own !== undefined) return own;
+    const split = (this.main ?? this).#splitType(signature);
+    return split === undefined ? undefined : split.#ownType(signature);
+  }
+
+  #ownType(signature: number): Entry | undefined {
     this.#signatures ??= new Map(
       this.units.filter(({ header }) => header.typeOffset !== undefined)
         .map((unit) => [Number(unit.header.signature), unit]),
     );
     const unit = this.#signatures.get(signature);
     return unit?.entryAt(unit.header.offset + (unit.header.typeOffset ?? 0));
+  }
+
+  #splitType(signature: number): DebugInfo | undefined {
+    if (!this.#splitTypes.has(signature)) {
+      const sections = this.#files?.type(signature);
+      this.#splitTypes.set(signature, sections && new DebugInfo(sections, undefined, this));
+    }
+    return this.#splitTypes.get(signature);
   }
 
   /** The compile unit with code at an address, with its entries. */
@@ -238,7 +257,11 @@ export class DebugInfo {
     const key = `${query.name} ${query.tags.join()}`;
     let found = this.#searches.get(key);
     if (found === undefined) {
-      const all = this.units.flatMap((unit) => searchUnit(this.whole(unit), query));
+      const units = new Set(this.units.flatMap((unit) => this.#withTypes(this.whole(unit))));
+      for (const signature of this.#files?.typeSignatures() ?? []) {
+        for (const unit of this.#splitType(signature)?.units ?? []) units.add(unit);
+      }
+      const all = [...units].flatMap((unit) => searchUnit(unit, query));
       const shared = this.supplementary?.search(query) ?? [];
       const [ours, declarations] = [true, false].map((wanted) =>
         all.filter(({ isDeclaration }) => isDeclaration !== wanted).map(({ entry }) => entry)
@@ -248,8 +271,14 @@ export class DebugInfo {
     return found;
   }
 
+  /** A unit, and those of the types that are in a file with it. */
+  #withTypes(unit: InfoUnit): readonly InfoUnit[] {
+    if (unit.info === this) return [unit];
+    return [unit, ...unit.info.units.filter(({ header }) => header.tag === TAG.typeUnit)];
+  }
+
   #split(skeleton: InfoUnit): InfoUnit | undefined {
-    const sections = this.#openSplit(skeleton.header);
+    const sections = this.#files?.unit(skeleton.header);
     if (sections === undefined) return undefined;
     const info = new DebugInfo(sections, undefined, this);
     const { signature, base, ranges, lineOffset, addressBase, directory } = skeleton.header;

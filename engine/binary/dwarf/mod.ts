@@ -2,7 +2,7 @@
 
 export { CallFrames, type CallFrameSections } from "./call_frames.ts";
 export { ATTRIBUTE, TAG } from "./constants.ts";
-export { DebugInfo, type InfoUnit, type OpenSplit } from "./debug_info.ts";
+export { DebugInfo, type InfoUnit, type SplitFiles } from "./debug_info.ts";
 export { DebugLines } from "./debug_lines.ts";
 export {
   type DebugEntry,
@@ -31,5 +31,6 @@ export { locate, type LocationContext, type Piece, type Place } from "./location
 export { isLocationList, locationAt } from "./location_lists.ts";
 export type { NameQuery } from "./name_search.ts";
 export { type DebugSectionName, DebugSections, type ReadSection } from "./sections.ts";
+export { readPackageIndex, type UnitParts } from "./package_index.ts";
 export { pathOf } from "./source_paths.ts";
 export type { DwarfUnit } from "./units.ts";
