@@ -99,7 +99,7 @@ export class ProcessReports {
     if (used === undefined) return;
     this.#used.delete(process);
     const isShared = this.#options.output === undefined || this.#shared !== undefined;
-    if (this.#options.follows && isShared) {
+    if (this.#options.follows && isShared && used.handles.length > 0) {
       used.output.line(`== process ${process.pid}${path === undefined ? "" : `, ${path}`} ==`);
     }
     for (const handle of used.handles) this.#write(handle, used.output);
