@@ -3,11 +3,14 @@
  *
  *     deno run -A tests/notebook.ts
  *
- * A cell shows the value of its last line, if that is an expression by itself. Leaves out what Jupyter adds to it.
+ * A cell shows the value of its last line, if that is an expression by itself. Where Jupyter is, `executeInKernel()` has
+ * it and Deno's kernel do the same.
  */
 
 import assert from "node:assert/strict";
-import { ROOT, run } from "./repl/cli/command.ts";
+import { dirname } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { homeEnvironment, ROOT, run } from "./repl/cli/command.ts";
 
 const NOTEBOOK = `${ROOT}/examples/notebook.ipynb`;
 const KEYWORD = /^(?:import|export|const|let|for|if|while|using|function|class|return|[\s}])/;
@@ -26,8 +29,8 @@ interface Notebook {
 }
 
 /** Reads the notebook. */
-export async function readNotebook(): Promise<Notebook> {
-  return JSON.parse(await Deno.readTextFile(NOTEBOOK));
+export async function readNotebook(path = NOTEBOOK): Promise<Notebook> {
+  return JSON.parse(await Deno.readTextFile(path));
 }
 
 /** What each cell of code shows, executed in order; undefined for one that shows nothing. */
@@ -69,10 +72,36 @@ function shownBy(source: string, cell: number): string {
   return lines.join("\n");
 }
 
-/** What the notebook has that its cells show. */
+/** What the notebook has that its cells show, without colours. A kernel's texts are lists of lines. */
 export function savedOutputs({ cells }: Notebook): (Bundle | undefined)[] {
-  return cells.filter(({ cell_type }) => cell_type === "code")
-    .map(({ outputs }) => (outputs as { data: Bundle }[] | undefined)?.[0]?.data);
+  return cells.filter(({ cell_type }) => cell_type === "code").map(({ outputs }) => {
+    const [first] = (outputs ?? []) as { data: Record<string, string | string[]> }[];
+    const texts = Object.entries(first?.data ?? {}).map(([type, text]) =>
+      [type, stripVTControlCharacters([text].flat().join(""))] as const
+    );
+    return first === undefined ? undefined : Object.fromEntries(texts);
+  });
+}
+
+/** Whether Jupyter is here to execute it. */
+export async function hasJupyter(): Promise<boolean> {
+  return (await run(["sh", "-c", "jupyter nbconvert --version"])).status === 0;
+}
+
+/** Executes it with Jupyter and Deno's kernel, installed for this alone. */
+export async function executeInKernel(): Promise<Notebook> {
+  const home = await Deno.makeTempDir({ prefix: "ceratops-notebook-" });
+  try {
+    const env = { ...homeEnvironment(home), PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}` };
+    const installed = await run([Deno.execPath(), "jupyter", "--install"], { env });
+    assert.equal(installed.status, 0, installed.stderr);
+    const words = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--output-dir", home, NOTEBOOK];
+    const { status, stderr } = await run(words, { env });
+    assert.equal(status, 0, stderr);
+    return await readNotebook(`${home}/notebook.ipynb`);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
 }
 
 if (import.meta.main) {

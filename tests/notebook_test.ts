@@ -1,8 +1,8 @@
-/** The notebook in examples: its cells run in order as a script, without a kernel, and show what the file has. */
+/** The notebook in examples: its cells run in order, as a script and in Deno's kernel, and show what the file has. */
 
 import assert from "node:assert/strict";
 import { coverageTable, DISPLAY, flameGraph } from "../repl/notebook/mod.ts";
-import { execute, readNotebook, savedOutputs } from "./notebook.ts";
+import { execute, executeInKernel, hasJupyter, readNotebook, savedOutputs } from "./notebook.ts";
 
 Deno.test("examples/notebook.ipynb shows what its cells show when they run in order", async () => {
   const notebook = await readNotebook();
@@ -12,6 +12,14 @@ Deno.test("examples/notebook.ipynb shows what its cells show when they run in or
   assert.match(run?.["text/plain"] ?? "", /kind: "exited", status: 0[^]*"fib\(10\) = 55\\n"/);
   assert.match(table?.["text/plain"] ?? "", /^ *2,563 +97\.6% +18 +fib +fib$/m);
   assert.match(flame?.["text/html"] ?? "", /^<svg [^]*<title>all: 2,627 \(100\.0%\)<\/title>[^]*<\/svg>$/);
+});
+
+Deno.test({
+  name: "examples/notebook.ipynb shows the same in Deno's kernel (needs jupyter nbconvert)",
+  ignore: !await hasJupyter(),
+  async fn() {
+    assert.deepEqual(savedOutputs(await executeInKernel()), savedOutputs(await readNotebook()));
+  },
 });
 
 Deno.test("flameGraph() gives each stack the width of its share, below its caller", () => {

@@ -55,6 +55,19 @@ export async function run(words: readonly string[], options: RunOptions = {}): P
   return { status: code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
+/** Variables of somebody with another home. What was fetched and compiled already stays where it is. */
+export function homeEnvironment(home: string): Record<string, string> {
+  const cache = Deno.env.get("XDG_CACHE_HOME") || `${Deno.env.get("HOME")}/.cache`;
+  return {
+    HOME: home,
+    XDG_CACHE_HOME: cache,
+    XDG_CONFIG_HOME: "",
+    XDG_DATA_HOME: `${home}/.local/share`,
+    XDG_STATE_HOME: "",
+    DENO_DIR: Deno.env.get("DENO_DIR") || `${cache}/deno`,
+  };
+}
+
 /** Runs `ceratops` with arguments. */
 export function ceratops(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return run([...CERATOPS, ...args], options);
