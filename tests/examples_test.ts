@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ROOT } from "./repl/cli/command.ts";
-import { check, transcriptsOfDocument, transcriptsOfExample } from "./repl/cli/transcripts.ts";
+import { check, transcriptsOfExample } from "./repl/cli/transcripts.ts";
 
 const LONGEST_EXAMPLE = 60;
 
@@ -12,13 +12,5 @@ for (const { name, isFile } of Deno.readDirSync(`${ROOT}/examples`)) {
     const transcripts = transcriptsOfExample(source);
     assert.equal(transcripts.length, 1);
     await check(transcripts[0]);
-  });
-}
-
-for (const path of ["docs/prompt.md"]) {
-  Deno.test(`${path} shows what the commands print`, async () => {
-    const transcripts = transcriptsOfDocument(Deno.readTextFileSync(`${ROOT}/${path}`));
-    assert.notEqual(transcripts.length, 0);
-    for (const transcript of transcripts) await check(transcript);
   });
 }

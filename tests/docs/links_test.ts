@@ -4,15 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { ROOT } from "../repl/cli/command.ts";
-
-/** The Markdown files of the project, from its folder. */
-function documents(folder = ""): string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return [".git", "node_modules"].includes(entry.name) ? [] : documents(path);
-    return path.endsWith(".md") ? [path] : [];
-  });
-}
+import { documents } from "./blocks.ts";
 
 /** A document without its blocks and code. */
 function proseOf(markdown: string): string {

@@ -1,6 +1,6 @@
 /**
- * Documents as sittings at a shell: what a page has written to files and typed, in its order, in a folder of its own
- * that looks like a clone of the project.
+ * Documents as sittings at a shell: what a page has written to files and typed, in its order, by somebody whose home has
+ * nothing but a clone of the project, in `~/ceratops`.
  *
  * A block after `<!-- file: NAME -->` is that file. `console` blocks have lines `$ command` with the output that follows,
  * both streams together. In the output, `...` stands for any text, alone in a line for any lines; `(ceratops) text` is
@@ -8,21 +8,22 @@
  */
 
 import assert from "node:assert/strict";
-import { CERATOPS, ROOT, run } from "../repl/cli/command.ts";
+import { CERATOPS, homeEnvironment, ROOT, run } from "../repl/cli/command.ts";
 import { type Transcript, transcriptsOfBlock } from "../repl/cli/transcripts.ts";
+import { blocksOf, fileOf } from "./blocks.ts";
 
 /** What a page has a reader do. */
 type Deed = { readonly file: string; readonly text: string } | Transcript;
 
 /** QEMU in Ceratops takes 5 seconds on a machine that does nothing else. */
 const LONGEST_COMMAND_MILLISECONDS = 240_000;
-const BLOCK = /(?:^<!-- file: (\S+) -->\n)?^```(\w*)[^\n]*\n(.*?)^```$/gms;
 
 /** What a page has a reader do, in order. */
 export function deedsOf(markdown: string): Deed[] {
-  return [...markdown.matchAll(BLOCK)].flatMap(([, file, language, text]): Deed[] => {
-    if (file !== undefined) return [{ file, text }];
-    return language === "console" ? transcriptsOfBlock(text) : [];
+  return blocksOf(markdown).flatMap((block): Deed[] => {
+    const file = fileOf(block);
+    if (file !== undefined) return [{ file, text: block.text }];
+    return block.language === "console" ? transcriptsOfBlock(block.text) : [];
   });
 }
 
@@ -30,48 +31,43 @@ export function deedsOf(markdown: string): Deed[] {
  * Does what a page says and compares what is printed.
  *
  * @param path From the project's folder.
- * @returns How many commands were run.
  */
-export async function sitThrough(path: string): Promise<number> {
+export async function sitThrough(path: string): Promise<void> {
   const deeds = deedsOf(await Deno.readTextFile(`${ROOT}/${path}`));
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "ceratops-page-" }));
+  const home = await Deno.realPath(await Deno.makeTempDir({ prefix: "ceratops-page-" }));
   try {
-    await furnish(folder);
+    await furnish(home);
     for (const deed of deeds) {
-      if ("file" in deed) await Deno.writeTextFile(`${folder}/${deed.file}`, deed.text);
-      else await check(deed, folder);
+      if ("file" in deed) await Deno.writeTextFile(`${home}/ceratops/${deed.file}`, deed.text);
+      else await check(deed, home);
     }
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(home, { recursive: true });
   }
-  return deeds.filter((deed) => "command" in deed).length;
 }
 
-/** Makes a folder look like a clone: links to what is in the project, and the launcher. */
-async function furnish(folder: string): Promise<void> {
+/** Makes what looks like a clone: links to what is in the project, and the launcher; and Deno as a command. */
+async function furnish(home: string): Promise<void> {
+  const folder = `${home}/ceratops`;
+  await Deno.mkdir(folder);
+  await Deno.mkdir(`${home}/bin`);
   for await (const { name } of Deno.readDir(ROOT)) {
     if (name !== "ceratops" && name !== ".git") await Deno.symlink(`${ROOT}/${name}`, `${folder}/${name}`);
   }
+  await Deno.symlink(Deno.execPath(), `${home}/bin/deno`);
   const words = CERATOPS.map((word) => `'${word}'`).join(" ");
   await Deno.writeTextFile(`${folder}/ceratops`, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
 }
 
-async function check({ command, output, input }: Transcript, folder: string): Promise<void> {
-  const env = {
-    PATH: `${folder}:${Deno.env.get("PATH")}`,
-    XDG_STATE_HOME: `${folder}/state`,
-    XDG_CONFIG_HOME: `${folder}/config`,
-    LC_ALL: "C.UTF-8",
-  };
+async function check({ command, output, input }: Transcript, home: string): Promise<void> {
+  const env = { ...homeEnvironment(home), PATH: `${home}/bin:${Deno.env.get("PATH")}`, LC_ALL: "C.UTF-8" };
   const outcome = await run(["bash", "-c", `exec 2>&1\n${command}`], {
-    cwd: folder,
+    cwd: `${home}/ceratops`,
     stdin: input,
     env,
     timeoutMilliseconds: LONGEST_COMMAND_MILLISECONDS,
   });
-  const actual = outcome.stdout.trimEnd().split("\n").map((line) =>
-    `${line.trimEnd()}\n`.replaceAll(folder, "~/ceratops")
-  );
+  const actual = outcome.stdout.trimEnd().split("\n").map((line) => `${line.trimEnd()}\n`.replaceAll(home, "~"));
   const expected = output.map((line) => line.trimEnd());
   const pattern = expected.map((line) => line === "..." ? "(?:.*\\n)*?" : `${anyText(line)}\\n`).join("");
   if (new RegExp(`^${pattern}$`).test(actual.join(""))) return;

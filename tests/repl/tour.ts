@@ -8,9 +8,12 @@ import { replCommand, Screen } from "./screen.ts";
 /** The program: see the file. */
 export const TOUR_GUEST = "tests/guests/sizes.py";
 
+/** What the screens are called, in their order. */
+export const TOUR_SCREENS = ["running", "live", "end"] as const;
+
 /** A screen, and what it is called. */
 export interface TourScreen {
-  readonly name: string;
+  readonly name: typeof TOUR_SCREENS[number];
   readonly text: string;
 }
 
@@ -24,7 +27,7 @@ export async function tour(): Promise<TourScreen[]> {
     columns: 96,
     rows: 30,
   });
-  const keep = async (name: string) => void screens.push({ name, text: await screen.shown() });
+  const keep = async (name: TourScreen["name"]) => void screens.push({ name, text: await screen.shown() });
 
   await screen.ask("context off", /context off\n\(ceratops\)$/);
   await screen.ask("run &", /run &\n\(ceratops\)$/);

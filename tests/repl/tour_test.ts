@@ -1,10 +1,23 @@
-/** The sitting that docs/prompt.md shows: what it sees is what the program does. */
+/** The sitting that docs/prompt.md shows: what it sees is what the program does, and what the page has. */
 
 import assert from "node:assert/strict";
+import { blocksOf } from "../docs/blocks.ts";
 import { tour } from "./tour.ts";
 
+const PAGE = new URL("../../docs/prompt.md", import.meta.url);
+
+/** A screen without what is another in each run: numbers, and where the interpreter was interrupted. */
+function shapeOf(screen: string): string {
+  const lines = screen.trimEnd().replaceAll(/ +$/gm, "").replaceAll(/^ *\d+ {2}\d+$/gm, "COUNT SIZE");
+  return lines.replace(/(Program interrupted, at )[^]*(?=^\(ceratops\) signal)/m, "$1").replaceAll(/\d+/g, "0");
+}
+
 Deno.test("repl instruments a python3 that runs already, shows the sizes it allocates, and lets it end as it would", async () => {
-  const screens = new Map((await tour()).map(({ name, text }) => [name, text]));
+  const screens = new Map<string, string>((await tour()).map(({ name, text }) => [name, text]));
+  for (const { mark = "", text } of blocksOf(Deno.readTextFileSync(PAGE))) {
+    const screen = screens.get(mark.replace("screen: ", ""));
+    if (screen !== undefined) assert.equal(shapeOf(screen), shapeOf(text));
+  }
 
   // A round allocates one of seven sizes in turn; python adds a byte at the end.
   const rows = [...(screens.get("live") ?? "").matchAll(/^ *(\d+) {2}(\d+)$/gm)].map((

@@ -2,8 +2,7 @@
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import { compile } from "../../programs/compile.ts";
-import { ceratops, ROOT } from "./command.ts";
-import { transcriptsOfDocument } from "./transcripts.ts";
+import { ceratops } from "./command.ts";
 
 const SOURCE = new URL("../../guests/coverage/text.c", import.meta.url);
 const SEVEN = ["1", "2", "3", "4", "5", "6"];
@@ -90,21 +89,5 @@ Deno.test("coverage says in one line what it cannot do", async () => {
     Deno.copyFileSync(await compile(SOURCE, ["-g", "-O1"]), `${cwd}/guest`);
     const changed = await ceratops(["coverage", "report", "old.cov"], { cwd });
     match(changed.stderr, /^ceratops: Cannot read .*guest: the program has changed since it ran; run it anew\n$/);
-  });
-});
-
-Deno.test("docs/coverage.md shows what the commands print", async () => {
-  const document = Deno.readTextFileSync(`${ROOT}/docs/coverage.md`);
-  await inFolder(async (cwd) => {
-    Deno.writeTextFileSync(`${cwd}/words.c`, /^```c\n(.*?)^```$/ms.exec(document)?.[1] ?? "");
-    const gcc = await new Deno.Command("gcc", { args: ["-g", "words.c", "-o", "words"], cwd }).output();
-    equal(gcc.code, 0);
-    const folder = Deno.realPathSync(cwd);
-    for (const { command, output } of transcriptsOfDocument(document)) {
-      const args = command.split(" ").slice(1).map((word) => word === "words" ? "./words" : word);
-      const { stdout, stderr } = await ceratops(args, { cwd: folder });
-      const printed = (stdout + stderr).replaceAll(folder, "/home/me").trimEnd().split("\n");
-      deepEqual(printed.map((line) => line.trimEnd()), output.map((line) => line.trimEnd()), command);
-    }
   });
 });

@@ -1,8 +1,9 @@
 /**
- * Transcripts in comments and documents: lines `$ command` with the output that follows each, run and compared.
+ * Transcripts in comments and blocks of documents: lines `$ command` with the output that follows each, run and compared.
  *
  * Standard error is part of the output. A line `...` stands for any lines. Lines `(ceratops) text` are typed at the
- * prompt; a command that ends in ` < FILE` reads that file. Leaves out shell syntax other than spaces between words.
+ * prompt, and after `commands` lines `... text`, to `... end`. A command goes on in the next line after a backslash; `check()` knows ` < FILE` at its end, and leaves out other
+ * syntax of the shell.
  */
 
 import assert from "node:assert/strict";
@@ -16,17 +17,15 @@ export interface Transcript {
   readonly input: string;
 }
 
-const PROMPT = "(ceratops) ";
+/** What stands before typed lines; the second one only in a list of commands. */
+const PROMPTS = /^(?:\(ceratops\) |\.\.\. )/;
+/** A line that begins a list of commands or goes on with it. */
+const LIST = /^(?:\(ceratops\) commands\b|\.\.\. (?!end$))/;
 
 /** Transcripts in the first comment of an example. */
 export function transcriptsOfExample(source: string): Transcript[] {
   const comment = source.slice(0, source.indexOf("*/")).split("\n").map((line) => line.replace(/^ \* ?/, ""));
   return transcripts(comment.filter((line) => line.startsWith("    ")).map((line) => line.slice(4)));
-}
-
-/** Transcripts in the `console` blocks of a Markdown document. */
-export function transcriptsOfDocument(markdown: string): Transcript[] {
-  return [...markdown.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, text]) => transcriptsOfBlock(text));
 }
 
 /** Transcripts in the text of one block. */
@@ -35,16 +34,25 @@ export function transcriptsOfBlock(text: string): Transcript[] {
 }
 
 function transcripts(lines: readonly string[]): Transcript[] {
-  const found: { command: string; output: string[] }[] = [];
+  const found: { command: string; output: string[]; typed: string[] }[] = [];
   for (const line of lines) {
-    if (line.startsWith("$ ")) found.push({ command: line.slice(2), output: [] });
-    else found.at(-1)?.output.push(line);
+    const last = found.at(-1);
+    if (line.startsWith("$ ")) found.push({ command: line.slice(2), output: [], typed: [] });
+    else if (last === undefined) continue;
+    else if (last.output.length === 0 && last.command.endsWith("\\")) last.command += `\n${line}`;
+    else if (isTyped(line, last.typed.at(-1))) last.typed.push(line);
+    else last.output.push(line);
   }
-  return found.map(({ command, output }) => ({
+  return found.map(({ command, output, typed }) => ({
     command,
-    output: output.filter((line) => !line.startsWith(PROMPT)).join("\n").trimEnd().split("\n"),
-    input: output.filter((line) => line.startsWith(PROMPT)).map((line) => `${line.slice(PROMPT.length)}\n`).join(""),
+    output: output.join("\n").trimEnd().split("\n"),
+    input: typed.map((line) => `${line.replace(PROMPTS, "")}\n`).join(""),
   }));
+}
+
+/** Whether a line is typed at the prompt; `before` is what was typed last, which may have begun a list of commands. */
+function isTyped(line: string, before = ""): boolean {
+  return line.startsWith("(") ? PROMPTS.test(line) : LIST.test(before) && PROMPTS.test(line);
 }
 
 /** Runs a command in the project's folder and compares what it prints. */
