@@ -1,7 +1,7 @@
 /**
  * Change what a function returns: this `fib` is wrong by one, so the program complains.
  *
- *     $ deno run -A examples/change_result.ts
+ *     $ ./ceratops deno run -A examples/change_result.ts
  *     wrong
  *     exit status 31
  */

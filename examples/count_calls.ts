@@ -1,7 +1,7 @@
 /**
  * Count how often a function is called.
  *
- *     $ deno run -A examples/count_calls.ts
+ *     $ ./ceratops deno run -A examples/count_calls.ts
  *     fib(10) = 55
  *     fib was called 177 times
  */

@@ -1,7 +1,7 @@
 /**
  * See which instructions of a function ran, and how often.
  *
- *     $ deno run -A examples/cover_function.ts
+ *     $ ./ceratops deno run -A examples/cover_function.ts
  *     fib(10) = 55
  *      1  cmp byte ptr [rdi], 0
  *      1  je 0x401050

@@ -1,7 +1,7 @@
 /**
  * See which inputs reach which part of a function: a map of its instructions, one line an input.
  *
- *     $ deno run -A examples/coverage_by_input.ts
+ *     $ ./ceratops deno run -A examples/coverage_by_input.ts
  *     -1 ##.....##....
  *      0 ###......##..
  *      6 #####......##

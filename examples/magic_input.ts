@@ -1,7 +1,7 @@
 /**
  * Fuzz one function in a loop: keep changed inputs that get further, until it says yes. The guest stands in main.
  *
- *     $ deno run -A examples/magic_input.ts
+ *     $ ./ceratops deno run -A examples/magic_input.ts
  *     topaz42 opens it, after 245 calls
  */
 

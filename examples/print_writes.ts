@@ -1,7 +1,7 @@
 /**
  * See what a program writes, and where: the arguments of its `write` system calls.
  *
- *     $ deno run -A examples/print_writes.ts
+ *     $ ./ceratops deno run -A examples/print_writes.ts
  *     write(1, "two\nlines\n")
  *     two
  *     lines

@@ -1,7 +1,7 @@
 /**
  * Run a program that prints random numbers twice, and get the same: time, chance and process ids follow from a seed.
  *
- *     $ deno run -A examples/replay_run.ts
+ *     $ ./ceratops deno run -A examples/replay_run.ts
  *     seed 1: the same again
  *     seed 2: the same again
  *     the two seeds differ

@@ -1,7 +1,7 @@
 /**
  * Stop at a function, look at registers and code, and go on.
  *
- *     $ deno run -A examples/stop_at_symbol.ts
+ *     $ ./ceratops deno run -A examples/stop_at_symbol.ts
  *     stopped: at length
  *     rdi points to "fib(10) = 55\n"
  *     0x40103b  cmp byte ptr [rdi], 0

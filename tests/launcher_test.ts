@@ -87,6 +87,15 @@ Deno.test("ceratops test runs the gate, and with arguments the tests only", asyn
   assert.equal((await run(["test", "tests/ffi", "--filter", "a b"], deno)).stdout, "tests tests/ffi --filter a b\n");
 });
 
+Deno.test("ceratops deno runs Deno in the caller's folder", async () => {
+  using folder = temporaryFolder();
+  const { run, withLibraries } = machine(folder.path);
+  withLibraries();
+  Deno.writeTextFileSync(`${folder.path}/caller/own.ts`, `console.log(Deno.args, Deno.cwd().endsWith("caller"));`);
+  const { code, stdout } = await run(["deno", "run", "--no-config", "-A", "own.ts", "a b"], deno);
+  assert.deepEqual([code, stdout], [0, `[ "a b" ] true\n`]);
+});
+
 Deno.test("ceratops takes Deno from the PATH when it is recent enough", async () => {
   using folder = temporaryFolder();
   const { run, program, withLibraries } = machine(folder.path);

@@ -1,7 +1,7 @@
 /**
  * The command line: which commands there are and what options each takes. What a command does is imported when it runs.
  *
- * Leaves out the launcher's own: `ceratops test`.
+ * Leaves out the launcher's own: `ceratops test` and `ceratops deno`.
  */
 
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
@@ -106,7 +106,8 @@ Begin with:
   ceratops repl /bin/ls                           The prompt; \`help\` says what can be typed
   ceratops run --plugin coverage-tiny /bin/true   Counts of all instructions that ran
 
-ceratops test runs the test suite. man -l docs/ceratops.1 shows the manual page.`;
+ceratops test runs the test suite, ceratops deno the Deno that is used.
+man -l docs/ceratops.1 shows the manual page.`;
 
 /** What an option does, and what it may be set to. */
 function optionDescription({ description, argChoices, defaultValue }: Option): string {

@@ -8,7 +8,7 @@
  */
 
 import assert from "node:assert/strict";
-import { CERATOPS, homeEnvironment, ROOT, run } from "../repl/cli/command.ts";
+import { homeEnvironment, ROOT, run } from "../repl/cli/command.ts";
 import { type Transcript, transcriptsOfBlock } from "../repl/cli/transcripts.ts";
 import { blocksOf, fileOf } from "./blocks.ts";
 
@@ -46,21 +46,17 @@ export async function sitThrough(path: string): Promise<void> {
   }
 }
 
-/** Makes what looks like a clone: links to what is in the project, and the launcher; and Deno as a command. */
+/** Makes what looks like a clone: links to what is in the project. */
 async function furnish(home: string): Promise<void> {
   const folder = `${home}/ceratops`;
   await Deno.mkdir(folder);
-  await Deno.mkdir(`${home}/bin`);
   for await (const { name } of Deno.readDir(ROOT)) {
-    if (name !== "ceratops" && name !== ".git") await Deno.symlink(`${ROOT}/${name}`, `${folder}/${name}`);
+    if (name !== ".git") await Deno.symlink(`${ROOT}/${name}`, `${folder}/${name}`);
   }
-  await Deno.symlink(Deno.execPath(), `${home}/bin/deno`);
-  const words = CERATOPS.map((word) => `'${word}'`).join(" ");
-  await Deno.writeTextFile(`${folder}/ceratops`, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
 }
 
 async function check({ command, output, input }: Transcript, home: string): Promise<void> {
-  const env = { ...homeEnvironment(home), PATH: `${home}/bin:${Deno.env.get("PATH")}`, LC_ALL: "C.UTF-8" };
+  const env = { ...homeEnvironment(home), CERATOPS_DENO: Deno.execPath(), LC_ALL: "C.UTF-8" };
   const outcome = await run(["bash", "-c", `exec 2>&1\n${command}`], {
     cwd: `${home}/ceratops`,
     stdin: input,

@@ -7,7 +7,7 @@
  */
 
 import assert from "node:assert/strict";
-import { CERATOPS, ROOT, run } from "./command.ts";
+import { ROOT, run } from "./command.ts";
 
 /** A command and what it prints. */
 export interface Transcript {
@@ -60,9 +60,12 @@ export async function check({ command, output, input }: Transcript): Promise<voi
   const [words, file] = command.split(" < ");
   const stdin = file === undefined ? input : await Deno.readTextFile(`${ROOT}/${file}`);
   const [program, ...args] = words.split(" ");
-  const start = program === "./ceratops" ? CERATOPS : program === "deno" ? [Deno.execPath()] : undefined;
-  assert.ok(start, `only ./ceratops and deno are known, not ${program}`);
-  const outcome = await run(["sh", "-c", 'exec "$0" "$@" 2>&1', ...start, ...args], { cwd: ROOT, stdin });
+  assert.equal(program, "./ceratops", "no other command is known");
+  const outcome = await run(["sh", "-c", 'exec ./ceratops "$@" 2>&1', "", ...args], {
+    cwd: ROOT,
+    stdin,
+    env: { CERATOPS_DENO: Deno.execPath() },
+  });
   const actual = outcome.stdout.trimEnd().split("\n").map((line) => line.trimEnd());
   const expected = output.map((line) => line.trimEnd());
   if (!expected.includes("...")) return assert.deepEqual(actual, expected, command);
