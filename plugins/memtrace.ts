@@ -1,18 +1,19 @@
 /**
- * A line for each access to memory: the instruction, what it does, the address and the size.
+ * A line for each access to memory: the instruction, what it does, the address and the size; in JSON lines a record.
  *
- * An instruction that changes memory in place has one line, `rw`. Leaves out what the kernel accesses. In binary, see
+ * An instruction that changes memory in place has one line, `rw` or `change`. Leaves out what the kernel accesses. In binary, see
  * docs/plugins.md.
  */
 
 import { definePlugin, EVENT, EventFileWriter } from "../mod.ts";
 
 const KINDS = ["", "r ", "w ", "rw"];
+const ACCESSES = ["", "read", "write", "change"];
 
 export default definePlugin({
   name: "memtrace",
   description: "Every access to memory: instruction, address, size",
-  formats: ["text", "binary"],
+  formats: ["text", "jsonl", "binary"],
   params: {
     kind: {
       type: "string",
@@ -22,10 +23,17 @@ export default definePlugin({
         ["all", "reads", "writes"].includes(text) ? undefined : "it must be all, reads or writes",
     },
   },
-  setup({ params, output, onEvents, onReset }) {
+  setup({ params, output, onEvents, onParamsChange, onReset }) {
     const file = new EventFileWriter((bytes) => output.writeBytes(bytes));
-    const starts: string[] = [];
-    const ends: string[] = [];
+    /** Of each site, what comes before an accessed address, and after it. */
+    let [starts, ends]: [string[], string[]] = [[], []];
+
+    function learn(site: number): void {
+      const [pc, kind, size] = [`0x${sites.pcs[site].toString(16)}`, sites.kinds[site], sites.sizes[site]];
+      const isText = params.format === "text";
+      starts[site] = isText ? `${pc} ${KINDS[kind]} 0x` : `{"pc":"${pc}","access":"${ACCESSES[kind]}","address":"0x`;
+      ends[site] = isText ? ` ${size}\n` : `","size":${size}}\n`;
+    }
 
     const sites = onEvents(["accesses"], (batch) => {
       if (params.format === "binary") return file.add(batch, sites);
@@ -34,11 +42,13 @@ export default definePlugin({
       for (let at = 0; at < batch.length; at++) {
         const site = batch.sites[at];
         if ((sites.kinds[site] & wanted) === 0) continue;
-        starts[site] ??= `0x${sites.pcs[site].toString(16)} ${KINDS[sites.kinds[site]]} 0x`;
-        ends[site] ??= ` ${sites.sizes[site]}\n`;
+        if (starts[site] === undefined) learn(site);
         text.push(starts[site], batch.addresses[at].toString(16), ends[site]);
       }
       output.write(text.join(""));
+    });
+    onParamsChange((name) => {
+      if (name === "format") [starts, ends] = [[], []];
     });
     onReset(() => file.restart());
   },

@@ -1,6 +1,6 @@
 /**
- * A line for each executed block, before it runs: its address, size, number of instructions, and symbol. A block's line
- * is made once. In binary, see docs/plugins.md.
+ * A line for each executed block, before it runs: its address, size, number of instructions, and symbol; in JSON lines a
+ * record. A block's line is made once. In binary, see docs/plugins.md.
  */
 
 import { definePlugin, EVENT, EventFileWriter, LineCopier, type PluginBlock } from "../mod.ts";
@@ -30,21 +30,33 @@ class Blocks {
 export default definePlugin({
   name: "trace",
   description: "A line for each executed block",
-  formats: ["text", "binary"],
+  formats: ["text", "jsonl", "binary"],
   setup(api) {
     const { guest: { program, pid }, output } = api;
     const file = new EventFileWriter((bytes) => output.writeBytes(bytes));
-    const copier = new LineCopier((bytes) => output.writeEncoded(bytes));
+    const newCopier = () => new LineCopier((bytes) => output.writeEncoded(bytes));
+    let copier = newCopier();
     const blocks = new Blocks();
-    const lines: string[] = [];
+    const told: ReturnType<typeof fields>[] = [];
     /** Numbers of blocks by id, from 1; 0 for those that are of other code. */
     let numbers = new Uint32Array(1024);
     let entered = new Uint32Array(1024);
 
-    function line({ address, size, symbol }: PluginBlock): string {
-      const path = symbol?.image.role === "program" ? program : symbol?.image.path ?? api.imageAt(address) ?? "";
-      return `${program} ${pid} ${pid}: CPU #0 - 0x${address.toString(16).padStart(16, "0")} [${size}]: ` +
-        `${api.disassemble(address, size).length} instruction(s) in '${path}:${symbol?.name ?? ""}'\n`;
+    /** What a line says of a block; its code may be another when the line is written. */
+    function fields({ address, size, symbol }: PluginBlock) {
+      const file = symbol?.image.role === "program" ? program : symbol?.image.path ?? api.imageAt(address) ?? "";
+      const instructions = api.disassemble(address, size).length;
+      return { address, size, instructions, file, symbol: symbol?.name, offset: symbol?.offset };
+    }
+
+    function line({ address, ...block }: ReturnType<typeof fields>): string {
+      const hex = address.toString(16);
+      if (api.params.format === "jsonl") {
+        return `${JSON.stringify({ address: `0x${hex}`, ...block })}\n`;
+      }
+      const { size, instructions, file, symbol } = block;
+      return `${program} ${pid} ${pid}: CPU #0 - 0x${hex.padStart(16, "0")} [${size}]: ` +
+        `${instructions} instruction(s) in '${file}:${symbol ?? ""}'\n`;
     }
 
     api.onTranslate((block) => {
@@ -56,8 +68,7 @@ export default definePlugin({
       }
       const number = blocks.add(block.address, block.size);
       numbers[block.id] = number + 1;
-      lines[number] = line(block);
-      copier.set(number, lines[number]);
+      told[number] = fields(block);
     });
 
     api.onFlow((batch) => {
@@ -70,9 +81,18 @@ export default definePlugin({
         if (number !== 0) entered[count++] = number - 1;
       }
       if (count === 0) return;
-      if (api.params.format === "binary") return file.addNumbers(entered.subarray(0, count), blocks, (at) => lines[at]);
-      for (let at = 0; at < count; at++) copier.put(entered[at]);
+      if (api.params.format === "binary") {
+        return file.addNumbers(entered.subarray(0, count), blocks, (at) => line(told[at]));
+      }
+      for (let at = 0; at < count; at++) {
+        const number = entered[at];
+        if (!copier.has(number)) copier.set(number, line(told[number]));
+        copier.put(number);
+      }
       copier.flush();
+    });
+    api.onParamsChange((name) => {
+      if (name === "format") copier = newCopier();
     });
     api.onReset(() => file.restart());
   },

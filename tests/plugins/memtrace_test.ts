@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { eventLine, LineCopier, readEventFile } from "../../mod.ts";
+import { Emulator, eventLine, LineCopier, readEventFile } from "../../mod.ts";
 import dyntrace from "../../plugins/dyntrace.ts";
 import memtrace from "../../plugins/memtrace.ts";
 import trace from "../../plugins/trace.ts";
 import { compile } from "../programs/compile.ts";
-import { FIB, reportBytes, runPlugin } from "./run.ts";
+import { FIB, reportBytes, reportText, runPlugin } from "./run.ts";
 
 /** Every access of this is in its comments: at `data`, which the linker puts at 0x600000. */
 const GUEST = `
@@ -64,6 +64,41 @@ for (const [plugin, params] of [[memtrace, {}], [trace, {}], [dyntrace, {}], [tr
     const stack = (line: string) => line.replaceAll(/0xffff[0-9a-f]+/g, "stack"); // differs from run to run
     assert.equal(stack(await throughBinary(plugin, params)), stack(text));
     assert.ok(text.split("\n").length > 500);
+  });
+}
+
+/** How the fields of a record are written in a line of text. */
+const AS_TEXT: Readonly<Record<string, (record: Record<string, string>) => string>> = {
+  memtrace: ({ pc, access, address, size }) =>
+    `${pc} ${{ read: "r ", write: "w ", change: "rw" }[access]} ${address} ${size}`,
+  trace: ({ address, size, instructions, file, symbol }) =>
+    `CPU #0 - ${address.replace("0x", "0x".padEnd(20 - address.length, "0"))} [${size}]: ` +
+    `${instructions} instruction(s) in '${file}:${symbol}'`,
+  dyntrace: ({ address, mnemonic, operands, bytes, registers }) =>
+    `${address}:\t ${mnemonic}\t ${operands}\t // ${bytes.match(/../g)?.join(" ")}` +
+    (registers === undefined ? "" : [`\t //`, ...Object.entries(registers).map((each) => each.join("="))].join(" "))
+      .replace(/\t \/\/$/, ""),
+};
+
+for (
+  const [plugin, params] of [[memtrace, {}], [trace, {}], [dyntrace, {}], [dyntrace, { registers: "on" }]] as const
+) {
+  const how = Object.entries(params).map(([name, value]) => ` ${name}=${value}`);
+  Deno.test(`${plugin.name}${how} in JSON lines has the fields of its text`, async () => {
+    const lines = async (format: string) => {
+      const warnings: string[] = [];
+      using emulator = Emulator.open({
+        ...{ program: FIB, env: {}, deterministic: true },
+        onWarning: (message) => warnings.push(message),
+      });
+      const handle = emulator.use(plugin as typeof trace, { ...params, format });
+      await emulator.run();
+      assert.deepEqual(warnings, []);
+      return reportText(handle).trimEnd().split("\n");
+    };
+    const text = (await lines("text")).map((line) => line.replace(/^.*: (?=CPU #0)/, ""));
+    assert.ok(text.length > 500);
+    assert.deepEqual((await lines("jsonl")).map((line) => AS_TEXT[plugin.name](JSON.parse(line))), text);
   });
 }
 
