@@ -65,7 +65,7 @@ interface Part {
 /** What a tree is made from: it may be the interface of any plugin. */
 export type CallTreeSource = Pick<
   PluginApi,
-  "flow" | "onTranslate" | "onFlow" | "onLeave" | "onActiveChange" | "onReset" | "images" | "inlinedAt"
+  "onTranslate" | "onFlow" | "onLeave" | "onActiveChange" | "onReset" | "images" | "inlinedAt"
 >;
 
 /** Follows all calls of the guest from now on. @returns What is above the first functions; the tree grows. */
