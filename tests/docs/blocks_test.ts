@@ -36,7 +36,8 @@ Deno.test("each program in TypeScript of the documents has its types right", asy
       })
     );
     assert(files.length > 10);
-    const { status, stderr } = await run([Deno.execPath(), "check", "--config", `${ROOT}/deno.json`, ...files]);
+    const check = [Deno.execPath(), "check", "--config", `${ROOT}/deno.json`, ...files];
+    const { status, stderr } = await run(check, { timeoutMilliseconds: 300_000 });
     assert.equal(status, 0, stderr);
   } finally {
     await Deno.remove(folder, { recursive: true });
