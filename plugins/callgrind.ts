@@ -18,6 +18,7 @@ import {
   type InlinedCall,
   type PluginApi,
   type SourcePlace,
+  type SymbolAt,
   trackCalls,
 } from "../mod.ts";
 
@@ -85,14 +86,18 @@ function costsByFunction(api: PluginApi, calls: readonly CallCost[], inlined: bo
   const functions = new Map<string, Costs>();
   const byStart = new Map<bigint | undefined, Costs>();
   const inlinedCosts = new Map<InlinedCall, { readonly caller: Costs; calls: number; inclusive: number }>();
-  const instructions = api.coverage.instructions().filter(({ count }) => count > 0);
-  for (const { address, count } of instructions) {
-    costsAt(address, count, (call) => call.start === address ? count : 0)
-      .own.push({ position: positionAt(address), cost: count });
+  for (const [pc, count] of [...api.coverage.counts()].sort(([a], [b]) => a - b)) {
+    if (count === 0) continue;
+    const address = BigInt(pc);
+    const symbol = api.symbolAt(address);
+    costsAt(address, symbol, count, (call) => call.start === address ? count : 0)
+      .own.push({ position: positionAt(address, symbol), cost: count });
   }
   for (const { site, target, calls: times, inclusive } of calls) {
-    const call = { site: positionAt(site), target: functionAt(target).called, start: positionAt(target) };
-    costsAt(site, inclusive, () => 0).calls.push({ ...call, calls: times, inclusive });
+    const [from, to] = [api.symbolAt(site), api.symbolAt(target)];
+    const start = positionAt(target, to);
+    const call = { site: positionAt(site, from), target: functionAt(target, to).called, start };
+    costsAt(site, from, inclusive, () => 0).calls.push({ ...call, calls: times, inclusive });
   }
   for (const [call, { caller, calls, inclusive }] of inlinedCosts) {
     const site = { address: call.start, file: pathOf(call.callPlace), line: call.callPlace?.line ?? 0 };
@@ -103,8 +108,13 @@ function costsByFunction(api: PluginApi, calls: readonly CallCost[], inlined: bo
   return functions.values();
 
   /** What an instruction counts for, after its cost was added to the inlined calls that it is in. */
-  function costsAt(address: bigint, cost: number, callsOf: (call: InlinedCall) => number): Costs {
-    let costs = functionAt(address);
+  function costsAt(
+    address: bigint,
+    symbol: SymbolAt | undefined,
+    cost: number,
+    callsOf: (call: InlinedCall) => number,
+  ): Costs {
+    let costs = functionAt(address, symbol);
     for (const call of inlined ? api.inlinedAt(address) : []) {
       const known = inlinedCosts.get(call) ?? { caller: costs, calls: 0, inclusive: 0 };
       known.calls += callsOf(call);
@@ -116,8 +126,7 @@ function costsByFunction(api: PluginApi, calls: readonly CallCost[], inlined: bo
   }
 
   /** The function that has the code at an address. */
-  function functionAt(address: bigint): Costs {
-    const symbol = api.symbolAt(address);
+  function functionAt(address: bigint, symbol: SymbolAt | undefined): Costs {
     const known = byStart.get(symbol?.address ?? address);
     if (known !== undefined) return known;
     const file = symbol && pathOf(api.symbolAt(symbol.address)?.source);
@@ -142,8 +151,8 @@ function costsByFunction(api: PluginApi, calls: readonly CallCost[], inlined: bo
     return api.images.find(({ start, end }) => start <= address && address < end)?.path ?? "???";
   }
 
-  function positionAt(address: bigint): CallgrindPosition {
-    const source = api.symbolAt(address)?.source;
+  function positionAt(address: bigint, symbol: SymbolAt | undefined): CallgrindPosition {
+    const source = symbol?.source;
     return { address, file: pathOf(source), line: source?.line ?? 0 };
   }
 }
