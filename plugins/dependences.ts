@@ -2,8 +2,8 @@
  * Which instruction produced the values that each instruction read: through registers, flags and memory.
  *
  * All code is followed, whatever `within` says: it names the instructions whose producers are told. What a system call
- * wrote was produced by its `syscall` instruction, as far as dependences/kernel_writes.ts knows. Leaves out what a
- * thread or a signal handler changes for another: there is one set of registers.
+ * wrote was produced by its `syscall` instruction, as far as dependences/kernel_writes.ts knows. Leaves out that a signal
+ * handler's registers are not those of the code that it interrupts.
  */
 
 import {
@@ -18,6 +18,9 @@ import {
   textTable,
 } from "../mod.ts";
 import { kernelWrites } from "./dependences/kernel_writes.ts";
+
+/** System calls that begin threads, with the thread's id as result. */
+const CLONES: ReadonlySet<string> = new Set(["clone", "clone3"]);
 
 /** An instruction that ran. */
 interface Known {
@@ -94,8 +97,9 @@ export default definePlugin({
       return access;
     }
 
-    const sites = api.onEvents(["accesses", "instructions"], ({ length, sites: events, addresses }) => {
+    const sites = api.onEvents(["accesses", "instructions"], ({ thread, length, sites: events, addresses }) => {
       const { kinds, sizes } = sites;
+      tracker.turnTo(thread);
       for (let at = 0; at < length; at++) {
         const site = events[at];
         const kind = kinds[site];
@@ -109,8 +113,10 @@ export default definePlugin({
       }
     }, { everywhere: true });
 
-    api.onSyscall(({ name, arguments: args, result }) => {
+    api.onSyscall(({ thread, name, arguments: args, result }) => {
+      tracker.turnTo(thread);
       if (syscalls.has(tracker.current)) lastSyscall = tracker.current;
+      if (CLONES.has(name) && Number(result) > 0) tracker.begin(Number(result));
       const { written, anew } = kernelWrites(name, args, result);
       for (const [address, size] of anew) tracker.forget(address, address + size);
       for (const [address, size] of written) tracker.storeFor(lastSyscall, address, size);

@@ -3,7 +3,7 @@
  * and bytes of memory.
  *
  * A value that several instructions made, such as one that was stored byte by byte, has each of them as its producer, once
- * for each time it is read. Leaves out threads: there is one set of registers.
+ * for each time it is read. Each thread has registers of its own. Leaves out signal handlers, which have their thread's.
  */
 
 import type { PartAccess } from "../disasm/register_parts.ts";
@@ -33,11 +33,21 @@ function grown<T extends Int32Array | Float64Array>(array: T, length: number): T
   return more;
 }
 
+/** What a thread has. */
+interface ThreadState {
+  /** The instruction that wrote each part of the registers last. */
+  readonly writers: Int32Array;
+  /** The instruction that it executed last. */
+  current: number;
+}
+
 /** Follows values. */
 export class DependenceTracker {
   readonly #memory = new WrittenMemory();
-  /** The instruction that wrote each part of the registers last. */
-  readonly #writers = new Int32Array(1024);
+  readonly #threads = new Map<number, ThreadState>();
+  /** Of the thread at hand, as is what follows. */
+  #state: ThreadState = { writers: new Int32Array(1024), current: 0 };
+  #writers = this.#state.writers;
   /** Of each instruction: slots to read, each with the parts of a register, then the parts that it writes. */
   #code = new Int32Array(4096);
   #codeLength = 0;
@@ -84,6 +94,25 @@ export class DependenceTracker {
     const slot = this.#slots.push({ consumer, through }) - 1;
     this.#heads = grown(this.#heads, slot + 1);
     return slot;
+  }
+
+  /** What is told next is of a thread; one that was not begun by {@linkcode DependenceTracker.begin} has initial registers. */
+  turnTo(thread: number): void {
+    this.#state.current = this.#current;
+    this.#state = this.#stateOf(thread);
+    this.#writers = this.#state.writers;
+    this.#current = this.#state.current;
+  }
+
+  #stateOf(thread: number): ThreadState {
+    let state = this.#threads.get(thread);
+    if (state === undefined) this.#threads.set(thread, state = { writers: new Int32Array(1024), current: 0 });
+    return state;
+  }
+
+  /** The thread at hand begins another one, which has its registers. */
+  begin(thread: number): void {
+    this.#stateOf(thread).writers.set(this.#writers);
   }
 
   /** An instruction is executed; what it accesses in memory comes next. */
@@ -174,7 +203,7 @@ export class DependenceTracker {
     this.#memory.writeAt(number, addresses[index] - number * PAGE | 0, size, this.#current);
   }
 
-  /** Number of the instruction that was executed last. */
+  /** Number of the instruction that the thread at hand executed last. */
   get current(): number {
     return this.#current;
   }

@@ -47,6 +47,54 @@ again:
 data: .fill 1024, 1, 0
 `;
 
+/** Two threads that take turns, each with a value of its own in r12; the second one begins with the first one's rbx. */
+const THREADS = `
+  .intel_syntax noprefix
+  .globl _start
+_start:
+  mov ebx, 1
+  mov edi, 0x50f00              # CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM
+  mov esi, 0x600800
+  xor edx, edx
+  xor r10d, r10d
+  xor r8d, r8d
+  mov eax, 56                   # clone(2)
+  syscall
+  test eax, eax
+  jz child
+  mov r12d, 9
+  mov r15d, 3
+yield:
+  mov eax, 24                   # sched_yield(2)
+  syscall
+  dec r15d
+  jnz yield
+  mov r13d, r12d
+wait:
+  mov eax, 24
+  syscall
+  cmp dword ptr [0x600000], 1
+  jne wait
+  mov eax, 231                  # exit_group(2)
+  xor edi, edi
+  syscall
+child:
+  mov r12d, 7
+  mov r15d, 5
+again:
+  mov eax, 24
+  syscall
+  dec r15d
+  jnz again
+  mov r14d, r12d
+  mov ebp, ebx
+  mov dword ptr [0x600000], 1
+  mov eax, 60
+  syscall
+  .data
+data: .fill 4096, 1, 0
+`;
+
 type Reads = Readonly<Record<string, string>>;
 const EXPECTED: Readonly<Record<string, Reads>> = {
   "mov byte ptr [rbx], al": { al: "1 mov eax, 5", rbx: "1 mov ebx, 0x600000" },
@@ -98,9 +146,9 @@ async function run(program: string, params: Readonly<Record<string, string>> = {
   return { instructions: instructions as readonly Instruction[], symbols, text: result.report() };
 }
 
-async function guest(): Promise<string> {
+async function guest(source = GUEST): Promise<string> {
   const file = await Deno.makeTempFile({ suffix: ".s" });
-  await Deno.writeTextFile(file, GUEST);
+  await Deno.writeTextFile(file, source);
   try {
     return await compile(new URL(`file://${file}`), ["-nostdlib", "-static", "-no-pie", "-Wl,-Tdata=0x600000"]);
   } finally {
@@ -126,6 +174,14 @@ Deno.test("dependences has the producers that the manual gives, through register
     assert.deepEqual(reads(found), expected, text);
   }
   assert.ok(!instructions.some(({ text }) => text === "xor eax, eax"));
+});
+
+Deno.test("dependences keeps the registers of threads apart, which begin with their parent's", async () => {
+  const { instructions } = await run(await guest(THREADS));
+  const of = (text: string) => reads(instructions.find((each) => each.text === text) as Instruction);
+  assert.deepEqual(of("mov r13d, r12d"), { r12d: "1 mov r12d, 9" });
+  assert.deepEqual(of("mov r14d, r12d"), { r12d: "1 mov r12d, 7" });
+  assert.deepEqual(of("mov ebp, ebx"), { ebx: "1 mov ebx, 1" });
 });
 
 /** Bytes of a register that a name means, and those that change when it is written. */
