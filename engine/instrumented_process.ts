@@ -23,7 +23,8 @@ export interface HookOptions {
   readonly pending?: boolean;
   /**
    * For a function's name, be where its own code begins, behind what sets up its stack frame: its arguments and
-   * variables can be read there by name. Without debug information, it is the function's first instruction.
+   * variables can be read there by name; and also where the function was inlined. Without debug information, it is the
+   * function's first instruction.
    */
   readonly afterPrologue?: boolean;
   /** Call the closure at the first execution of each place only. */

@@ -79,16 +79,8 @@ function makeInlinedCall(image: Image, entry: Entry): InlinedCall {
     symbol: symbol ?? entry.name ?? "??",
     source: placeOf(image, entry.origin, ATTRIBUTE.declarationFile, ATTRIBUTE.declarationLine),
     callPlace: callPlace(image, entry),
-    start: image.base + BigInt(entryAddress(entry)),
+    start: image.base + BigInt(entry.entryPoint ?? 0),
   };
-}
-
-/** Where control enters code: where it says so, or at its lowest address. DWARF 5, section 2.18. */
-function entryAddress(entry: Entry): number {
-  const lowest = Math.min(...entry.ranges.map(({ start }) => start));
-  const distance = entry.number(ATTRIBUTE.entryPc);
-  const start = distance === undefined ? entry.address(ATTRIBUTE.entryPc) : distance + lowest;
-  return start !== undefined && entry.covers(start) ? start : lowest;
 }
 
 /** Where an inlined call comes from. */

@@ -50,13 +50,14 @@ export class HookRegistry {
    *
    * @param run Called at each execution.
    * @param choices.pending Whether a name that is unknown now may be mapped later.
-   * @param choices.afterPrologue Whether a function means where its own code begins, if there is debug information.
+   * @param choices.afterPrologue Whether a function means where its own code begins, and where it was inlined, if there
+   *   is debug information.
    * @param choices.once Whether the first execution of each address is enough.
    * @throws {UnknownSymbolError} If there is no such symbol, and `pending` is false.
    */
   add(where: Location, run: (hook: Hook, address: number) => void, choices: HookChoices = {}): Hook {
     const { afterPrologue = false } = choices;
-    const places = this.#resolve(where, choices.pending ?? false);
+    const places = this.#resolve(where, afterPrologue, choices.pending ?? false);
     const hook: PlaceHook = new PlaceHook(
       locationText(where),
       this.#sites,
@@ -96,7 +97,7 @@ export class HookRegistry {
   refresh(): void {
     for (const [hook, where] of this.#hooks) {
       if (typeof where === "bigint") continue;
-      for (const place of this.#resolve(where, true)) this.#cover(hook, place);
+      for (const place of this.#resolve(where, this.#afterPrologue.has(hook), true)) this.#cover(hook, place);
     }
   }
 
@@ -112,8 +113,17 @@ export class HookRegistry {
     }
   }
 
-  #resolve(where: Location, pending: boolean): readonly Place[] {
+  /** What a location means; with `inlined`, also where a function was inlined. */
+  #resolve(where: Location, inlined: boolean, pending: boolean): readonly Place[] {
     if (typeof where === "bigint") return [{ address: Number(where) }];
+    const places = inlined && typeof where === "string" && !isPattern(where) ? this.#symbols.inlinedPlaces(where) : [];
+    return [
+      ...this.#found(where, pending || places.length > 0),
+      ...places.map((address) => ({ address: Number(address) })),
+    ];
+  }
+
+  #found(where: string | RegExp, pending: boolean): readonly Place[] {
     try {
       if (typeof where !== "string" || isPattern(where)) {
         // A resolver may have a name of its own in a debug file: it is not meant by a pattern either.

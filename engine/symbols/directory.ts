@@ -8,6 +8,7 @@
 import { UnknownImageError, UnknownLineError, UnknownSymbolError } from "./errors.ts";
 import { type Image, onProblemOf } from "./image.ts";
 import { type LocationReading, readLocation } from "./location.ts";
+import { inlinedPlaces } from "./inlined_places.ts";
 import { bodyOf } from "./prologue.ts";
 import { globToRegExp } from "./pattern.ts";
 import { suggest } from "./suggestions.ts";
@@ -261,6 +262,28 @@ export class Symbols {
       if (found.length > 0) return found;
     }
     throw this.#unknown(readings);
+  }
+
+  /**
+   * The places where a function was inlined, with debug information.
+   *
+   * Those of libraries, which inline functions that others call by name, count if the image is named or if no image has
+   * the function otherwise; those of the dynamic linker, if it is named.
+   *
+   * @param text The function as for {@linkcode Symbols.find}; anything else is inlined nowhere.
+   * @returns Where its code is entered, image by image.
+   */
+  inlinedPlaces(text: string): readonly bigint[] {
+    return readLocation(text).flatMap((reading) => {
+      if (reading.kind !== "symbol" || reading.offset !== 0n) return [];
+      return this.#mayInline(reading).flatMap((image) => inlinedPlaces(image, reading.name));
+    });
+  }
+
+  #mayInline({ image: imageName, name }: LocationReading & { kind: "symbol" }): readonly Image[] {
+    if (imageName !== undefined) return this.#imageNamed(imageName) === undefined ? [] : [this.image(imageName)];
+    const isKnown = this.#named(name).length > 0;
+    return this.#images.filter(({ role }) => role === "program" || !isKnown && role === "library");
   }
 
   /**

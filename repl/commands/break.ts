@@ -85,7 +85,7 @@ export const breakCommand: Command = {
   details:
     "LOCATION is a symbol, IMAGE:SYMBOL, SYMBOL+OFFSET, FILE:LINE, a line of the file at hand, a pattern such as str*,\n" +
     "/regexp/, or *ADDRESS; the program counter by default. With debug information, a function means where its own\n" +
-    "code begins, as in gdb; *ADDRESS is exact. EXPRESSION is one of C over the variables there, or TypeScript; the\n" +
+    "code begins and where it was inlined, as in gdb; *ADDRESS is exact. EXPRESSION is one of C over the variables there, or TypeScript; the\n" +
     "guest stops where it is true. A name that no image has yet waits for one that has it. Breakpoints stay when the\n" +
     "guest is run again.",
   example: "break main if $rdi == 1",

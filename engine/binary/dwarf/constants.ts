@@ -62,6 +62,7 @@ export const ATTRIBUTE = {
   discriminantValue: 0x16,
   compilationDirectory: 0x1b,
   constantValue: 0x1c,
+  inline: 0x20,
   producer: 0x25,
   upperBound: 0x2f,
   abstractOrigin: 0x31,

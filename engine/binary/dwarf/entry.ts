@@ -170,6 +170,15 @@ export class Entry {
     return rangesOf(this.unit.sections, this.unit.header, this.attributes);
   }
 
+  /** Where control enters its code: where that is said, or at the lowest address. DWARF 5, section 2.18. */
+  get entryPoint(): number | undefined {
+    const lowest = this.ranges.reduce((least, { start }) => Math.min(least, start), Infinity);
+    if (lowest === Infinity) return undefined;
+    const distance = this.number(ATTRIBUTE.entryPc);
+    const start = distance === undefined ? this.address(ATTRIBUTE.entryPc) : lowest + distance;
+    return start !== undefined && this.covers(start) ? start : lowest;
+  }
+
   /** Whether it has code at an address. */
   covers(address: number): boolean {
     return this.ranges.some(({ start, end }) => address >= start && address < end);
