@@ -4,7 +4,8 @@
  */
 
 import type { StopReason } from "../../mod.ts";
-import { returnPlace } from "./frames.ts";
+import { type ReturnPlace, returnPlace } from "./frames.ts";
+import { boundFunction, stubSlot } from "./stub_slot.ts";
 import { type InlinedPlace, lineOf, placeAtHand, wayOn } from "./inlined_place.ts";
 import type { Session } from "./session.ts";
 
@@ -159,11 +160,9 @@ export class RunControl {
       const isCall = !isOver && (emulator.cpu.instruction?.mnemonic.startsWith("call") ?? false);
       const reason = await this.#arrived(() => isOver ? this.#over() : this.#stepOnce());
       if (reason.kind !== "stepped") return reason;
-      const entered = isCall ? emulator.symbols.statementAt(reason.pc) : undefined;
-      if (entered !== undefined) return await this.#toBody();
       if (isCall) {
-        const returned = await this.#arrived(() => this.#return());
-        if (returned.kind !== "stepped") return returned;
+        const entered = await this.#enter();
+        if (entered !== undefined) return entered;
       }
       const { pc } = emulator.cpu;
       const row = emulator.symbols.statementAt(pc);
@@ -176,6 +175,48 @@ export class RunControl {
       if (way === "renew") start = here;
       // Between calls a row that is no statement has a line that means nothing.
       if (way === "forget") start = { ...here, row: undefined };
+    }
+  }
+
+  /**
+   * From the start of what was called, a stub or the function itself, to where the function's own code begins.
+   *
+   * @returns Undefined if no lines are known of it: then it has returned.
+   */
+  async #enter(): Promise<StopReason | undefined> {
+    const { emulator } = this.#session;
+    const [back, slot] = [returnPlace(emulator), stubSlot(emulator)];
+    let target: bigint | undefined = emulator.cpu.pc;
+    if (slot !== undefined && back !== undefined) {
+      target = boundFunction(emulator, slot);
+      if (target === undefined) {
+        const reason = await this.#arrived(() => this.#untilWritten(slot, back));
+        if (reason.kind !== "stepped") return reason;
+        target = boundFunction(emulator, slot);
+      }
+    }
+    const isKnown = target !== undefined && emulator.symbols.statementAt(target) !== undefined;
+    if (isKnown && target === emulator.cpu.pc) return await this.#toBody();
+    if (back === undefined) return stopOf(await this.#arrived(() => this.#return()));
+    // The return address is still on the stack where the function begins.
+    const places = isKnown && target !== undefined ? [target, back.address] : [back.address];
+    const reason = await this.#arrived(() => this.to(places, (sp) => sp >= back.sp - (isKnown ? 8n : 0n)));
+    return isKnown && reason.kind === "stepped" && reason.pc === target ? await this.#toBody() : stopOf(reason);
+  }
+
+  /** Until the dynamic linker has chosen a function, or the call has returned. */
+  async #untilWritten(slot: bigint, back: ReturnPlace): Promise<StopReason> {
+    const { emulator } = this.#session;
+    let isWritten = false;
+    const watch = emulator.watch(slot, 8, () => {
+      isWritten = true;
+      emulator.stop("bound");
+    });
+    try {
+      const reason = await this.to([back.address], (sp) => sp >= back.sp);
+      return isWritten && reason.kind === "stopped" ? { kind: "stepped", pc: emulator.cpu.pc } : reason;
+    } finally {
+      watch.detach();
     }
   }
 
@@ -276,4 +317,9 @@ export class RunControl {
       if (reason.kind !== "stepped" || isReturn) return reason;
     }
   }
+}
+
+/** What ends a step; undefined for what is only a part of one. */
+function stopOf(reason: StopReason): StopReason | undefined {
+  return reason.kind === "stepped" ? undefined : reason;
 }

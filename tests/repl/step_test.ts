@@ -73,3 +73,28 @@ Deno.test("step enters a function where its own code begins, and says so", async
   const commands = ["break main", "run", "step", "step", "step"];
   deepStrictEqual(said(await prompt(program, commands)), said(await gdb(program, commands)));
 });
+
+for (const binding of ["lazy", "now"]) {
+  Deno.test(`step enters a library's function through its stub as gdb's does, bound ${binding}`, async () => {
+    const library = await compile(
+      `static int add(int a, int b) { int c = a + b; return c; }
+int twice(int n) {
+  int m = add(n, n);
+  return m;
+}`,
+      ["-g", "-O0", "-shared", "-fPIC"],
+    );
+    const program = await compile(
+      `#include <stdlib.h>
+int twice(int n);
+int main(int argc, char **argv) {
+  int a = twice(argc);
+  int b = twice(a);
+  return a + b;
+}`,
+      ["-g", "-O0", `-Wl,-z,${binding}`, library],
+    );
+    const commands = ["break main", "run", ...Array(11).fill(["step", "bt"]).flat()];
+    deepStrictEqual(said(await prompt(program, commands)), said(await gdb(program, commands)));
+  });
+}
