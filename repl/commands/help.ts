@@ -15,9 +15,9 @@ export function makeHelp(table: () => readonly Command[]): Command {
     example: "help break",
     run(session, text) {
       const { out } = session;
-      if (text === "") return out.print(helpTable(table(), out.style));
+      if (text === "") return out.print(helpTable(table(), out));
       const topic = table().find(({ name, aliases = [] }) => name === text || aliases.includes(text));
-      if (topic !== undefined) return out.print(helpTopic(topic, out.style));
+      if (topic !== undefined) return out.print(helpTopic(topic, out));
       const names = table().flatMap(({ name, aliases = [] }) => [name, ...aliases]);
       throw new CommandError(`There is no command \`${text}\`${didYouMean(suggest(text, names))}`);
     },

@@ -3,6 +3,7 @@
 import { defineCommand } from "../commands/mod.ts";
 import { CommandError } from "../session/errors.ts";
 import type { Session } from "../session/session.ts";
+import { prose } from "../views/prose.ts";
 import { isSameAnswer, type Lesson, type Step } from "./lesson.ts";
 
 /** How far a lesson is. */
@@ -34,9 +35,9 @@ export class LessonRun {
     session.out.print([
       session.out.style.bold(lesson.title),
       "",
-      ...lesson.text.trim().split("\n"),
+      ...prose(lesson.text, session.out),
       "",
-      "Type `hint` for help, `goal` to see the goal again, `quit` to leave.",
+      ...prose("Type `hint` for help, `goal` to see the goal again, `quit` to leave.", session.out),
     ]);
     this.#showGoal();
   }
@@ -49,8 +50,9 @@ export class LessonRun {
     const { out } = this.#session;
     const step = this.#current;
     if (step === undefined) return out.print("The lesson is over; `quit` leaves");
-    const [first, ...rest] = step.goal.trim().split("\n");
-    out.print(["", `${out.style.cyan(`Goal ${this.#step + 1} of ${this.#lesson.steps.length}:`)} ${first}`, ...rest]);
+    const label = `Goal ${this.#step + 1} of ${this.#lesson.steps.length}:`;
+    const [first, ...rest] = prose(`${label} ${step.goal.trim()}`, out);
+    out.print(["", first.replace(label, out.style.cyan), ...rest]);
   }
 
   #showHint(): void {
@@ -61,7 +63,7 @@ export class LessonRun {
       this.#session.out.print(["This does it:", ...step.solution.map((line) => `  ${line}`)]);
     } else {
       this.#hint++;
-      this.#session.out.print(hint);
+      this.#session.out.print(prose(hint, this.#session.out));
     }
   }
 
@@ -83,7 +85,8 @@ export class LessonRun {
     this.#step++;
     this.#hint = 0;
     this.#onReached(this.#step);
-    out.print(["", `${out.style.bold("Reached.")} ${step.then.trim()}`]);
+    const [first, ...rest] = prose(`Reached. ${step.then.trim()}`, out);
+    out.print(["", first.replace("Reached.", out.style.bold), ...rest]);
     if (this.#current !== undefined) return this.#showGoal();
     out.print(["", out.style.bold(`That was the lesson "${this.#lesson.title}".`)]);
     out.print("`quit` leaves; `ceratops learn` lists the others");

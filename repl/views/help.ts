@@ -1,6 +1,10 @@
 /** The help of the prompt: all commands in a table, or one in full. */
 
+import { type Place, prose } from "./prose.ts";
 import type { Style } from "./style.ts";
+
+/** Where help is shown. */
+type Screen = Place & { readonly style: Style };
 
 /** A command, as far as help shows it. */
 export interface HelpTopic {
@@ -12,8 +16,13 @@ export interface HelpTopic {
   readonly example: string;
 }
 
+const ANYTHING_ELSE = `
+Anything else is TypeScript, with top-level await. In scope: emu, cpu, mem, symbols, hook(where, closure),
+stop(why), and each register by name: rax, $rax, pc, sp. \`help COMMAND\` shows one with an example.`;
+
 /** One line a command, then what else can be typed. */
-export function helpTable(topics: readonly HelpTopic[], style: Style): string[] {
+export function helpTable(topics: readonly HelpTopic[], screen: Screen): string[] {
+  const { style } = screen;
   const width = Math.max(...topics.map(({ name }) => name.length));
   return [
     ...topics.map(({ name, summary, aliases = [] }) =>
@@ -22,19 +31,18 @@ export function helpTable(topics: readonly HelpTopic[], style: Style): string[] 
       }`
     ),
     "",
-    "Anything else is TypeScript, with top-level await. In scope: emu, cpu, mem, symbols, hook(where, closure),",
-    "stop(why), and each register by name: rax, $rax, pc, sp. `help COMMAND` shows one with an example.",
+    ...prose(ANYTHING_ELSE, screen),
   ];
 }
 
 /** One command in full. */
-export function helpTopic(topic: HelpTopic, style: Style): string[] {
+export function helpTopic(topic: HelpTopic, screen: Screen): string[] {
   const { usage, summary, aliases = [], details, example } = topic;
   return [
-    style.bold(usage),
+    screen.style.bold(usage),
     `${summary}.`,
     ...(aliases.length === 0 ? [] : [`Also: ${aliases.join(", ")}`]),
-    ...(details === undefined ? [] : ["", ...details.split("\n")]),
+    ...(details === undefined ? [] : ["", ...prose(details, screen)]),
     "",
     "Example:",
     ...example.split("\n").map((line) => `  ${line}`),

@@ -97,13 +97,29 @@ export class Screen implements AsyncDisposable {
   }
 
   /** Waits until the text matches. @returns The match. */
-  async wait(pattern: RegExp): Promise<RegExpMatchArray> {
+  wait(pattern: RegExp): Promise<RegExpMatchArray> {
+    return this.#waitFor(String(pattern), (text) => pattern.exec(text) ?? undefined);
+  }
+
+  /** Types lines at the prompt, each when it has come back; `...` is the prompt of what lacks its end. */
+  async typeAll(lines: readonly string[]): Promise<void> {
+    const prompts = (text: string) => text.match(/^(?:\(ceratops\)|\.\.\.)(?: |$)/gm)?.length ?? 0;
+    await this.wait(/\(ceratops\)$/);
+    for (const line of lines) {
+      const before = prompts(await this.text());
+      await this.type(line);
+      await this.#waitFor(`a prompt after ${line}`, (text) => prompts(text) > before || undefined);
+      await this.wait(/^(?:\(ceratops\)|\.\.\.)$(?![^])/m);
+    }
+  }
+
+  async #waitFor<T>(what: string, find: (text: string) => T | undefined): Promise<T> {
     const end = performance.now() + PATIENCE_MILLISECONDS;
     for (;;) {
       const text = await this.text();
-      const match = pattern.exec(text);
-      if (match !== null) return match;
-      assert(performance.now() < end, `${pattern} did not come; on the screen:\n${text}`);
+      const found = find(text);
+      if (found !== undefined) return found;
+      assert(performance.now() < end, `${what} did not come; on the screen:\n${text}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
