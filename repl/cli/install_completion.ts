@@ -7,6 +7,9 @@ import { dirname, join } from "node:path";
 import { CommandLineError, STATUS } from "./errors.ts";
 import type { SHELLS } from "./complete.ts";
 
+/** zsh completes nothing until its startup file says so, which a new one does not. */
+const ZSH_BEGIN = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }\n";
+
 /** What the environment says. */
 type Variables = Pick<Deno.Env, "get">;
 
@@ -28,7 +31,7 @@ export function installCompletion(shell: (typeof SHELLS)[number], script: string
   const places = placesOf(shell, variables);
   try {
     Deno.mkdirSync(dirname(places.script), { recursive: true });
-    Deno.writeTextFileSync(places.script, script);
+    Deno.writeTextFileSync(places.script, shell === "zsh" ? ZSH_BEGIN + script : script);
     const done = [`Wrote ${places.script}`];
     if (places.startup !== undefined) done.push(addLine(places.startup, places.script));
     return [...done, `It works in each ${shell} that is started from now on`];
@@ -49,7 +52,8 @@ function placesOf(shell: (typeof SHELLS)[number], variables: Variables): Places 
   const config = variables.get("XDG_CONFIG_HOME")?.startsWith("/")
     ? variables.get("XDG_CONFIG_HOME") as string
     : join(home, ".config");
-  if (shell === "fish") return { script: join(config, "fish/completions/ceratops.fish") };
+  // What is in fish/completions is read for commands of the PATH only, not for ./ceratops.
+  if (shell === "fish") return { script: join(config, "fish/conf.d/ceratops.fish") };
   const startup = shell === "bash" ? join(home, ".bashrc") : join(variables.get("ZDOTDIR") || home, ".zshrc");
   return { script: join(config, `ceratops/completion.${shell}`), startup };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pluginNames } from "../../../repl/cli/find_plugin.ts";
-import { ceratops, FIB, ROOT, run } from "./command.ts";
+import { Screen } from "../screen.ts";
+import { ceratops, FIB, homeEnvironment, ROOT, run } from "./command.ts";
 
 /** What bash offers after words, with the script that `ceratops complete bash` prints. */
 async function offers(words: readonly string[]): Promise<string[]> {
@@ -80,14 +81,34 @@ Deno.test("complete bash --install has each bash complete, and adds its line onc
   });
 });
 
-Deno.test("complete zsh and fish --install write where these shells look", async () => {
-  await install("zsh", async (home) => {
-    assert.match(await Deno.readTextFile(`${home}/.zshrc`), /\.config\/ceratops\/completion\.zsh'\n$/);
-    assert.match(await Deno.readTextFile(`${home}/.config/ceratops/completion.zsh`), /compdef/);
-  });
-  await install("fish", async (home) => {
-    assert.match(await Deno.readTextFile(`${home}/.config/fish/completions/ceratops.fish`), /complete/);
-  });
+const has = async (program: string) => (await run(["sh", "-c", `command -v ${program}`])).status === 0;
+
+Deno.test({
+  name: "complete zsh --install has each zsh complete ./ceratops, also one that is set up by nothing else (needs zsh)",
+  ignore: !await has("zsh"),
+  fn: () =>
+    install("zsh", async (home) => {
+      assert.match(await Deno.readTextFile(`${home}/.zshrc`), /\.config\/ceratops\/completion\.zsh'\n$/);
+      const words = Object.entries({ ...homeEnvironment(home), CERATOPS_DENO: Deno.execPath() });
+      const environment = words.map((word) => `"${word.join("=")}"`).join(" ");
+      await using screen = await Screen.open(`env -u ZDOTDIR ${environment} zsh -i`);
+      await screen.wait(/[#%>]$/);
+      await screen.press("./ceratops doc");
+      await screen.press("Tab");
+      await screen.wait(/\.\/ceratops doctor$/);
+      assert.doesNotMatch(await screen.text(), /not found/);
+    }),
+});
+
+Deno.test({
+  name: "complete fish --install has each fish complete ./ceratops (needs fish)",
+  ignore: !await has("fish"),
+  fn: () =>
+    install("fish", async (home) => {
+      const env = { ...homeEnvironment(home), CERATOPS_DENO: Deno.execPath() };
+      const { stdout } = await run(["fish", "-c", 'complete -C "./ceratops r"'], { cwd: ROOT, env });
+      assert.deepEqual(stdout.match(/^\w+(?=\t)/gm), ["repl", "run"]);
+    }),
 });
 
 Deno.test("complete powershell --install says what to type instead", async () => {
