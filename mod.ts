@@ -232,6 +232,12 @@ export { PathReader, PathWriter } from "./engine/report/path_codec.ts";
 export { type HeapRange, type Reachability, reachability, type Words } from "./engine/report/reachability.ts";
 export { sourceListing } from "./engine/report/source_listing.ts";
 export {
+  BRANCH_PREDICTORS,
+  type BranchPredictor,
+  BranchPredictors,
+  type PredictedBranch,
+} from "./engine/report/branch_predictors.ts";
+export {
   type CacheGeometry,
   CacheModel,
   readCacheGeometry,

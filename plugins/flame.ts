@@ -16,11 +16,6 @@ import {
   symbolLabel,
 } from "../mod.ts";
 
-interface Stack {
-  readonly names: readonly string[];
-  readonly executed: number;
-}
-
 export default definePlugin({
   name: "flame",
   description: "Executed instructions by stack of calls, for flame graphs",
@@ -42,9 +37,8 @@ export default definePlugin({
     const { every, inlined } = api.params;
     const top = every > 0 ? takeSamples(api, every) : followCallTree(api, { inlined });
     api.onReport((report) => {
-      const stacks = flatten(top, []);
-      if (report.format === "speedscope") return report.writeJson(speedscope(stacks, api.guest.program));
-      for (const { names, executed } of stacks) report.write(`${names.join(";")} ${executed}\n`);
+      if (report.format === "speedscope") return report.writeJson(speedscope(top, api.guest.program));
+      eachStack(top, (names, executed) => report.write(`${names.join(";")} ${executed}\n`));
     });
   },
 });
@@ -85,29 +79,45 @@ function newNode(called: CalledFunction | undefined): CallNode {
   return { called, depth: 0, executed: 0, calls: 0, callees: new Map() };
 }
 
-function flatten({ called, executed, callees }: CallNode, above: readonly string[]): Stack[] {
-  const names = called === undefined ? above : [...above, called.isInlined ? `${called.name}_[i]` : called.name];
-  const deeper = [...callees.values()].flatMap((node) => flatten(node, names));
-  return executed === 0 ? deeper : [{ names, executed }, ...deeper];
+/** Visits the stacks in which something was executed. Their names are in one array, which is used again. */
+function eachStack(
+  top: CallNode,
+  visit: (names: readonly string[], executed: number) => void,
+  names: string[] = [],
+): void {
+  for (const [{ name, isInlined }, node] of top.callees) {
+    names.push(isInlined ? `${name}_[i]` : name);
+    if (node.executed !== 0) visit(names, node.executed);
+    eachStack(node, visit, names);
+    names.pop();
+  }
 }
 
 /** See https://www.speedscope.app/file-format-schema.json. */
-function speedscope(stacks: readonly Stack[], program: string) {
-  const names = [...new Set(stacks.flatMap((stack) => stack.names))];
-  const indexes = new Map(names.map((name, index) => [name, index]));
-  const weights = stacks.map(({ executed }) => executed);
+function speedscope(top: CallNode, program: string) {
+  const indexes = new Map<string, number>();
+  const [samples, weights]: [number[][], number[]] = [[], []];
+  const indexOf = (name: string) => {
+    const index = indexes.get(name) ?? indexes.size;
+    indexes.set(name, index);
+    return index;
+  };
+  eachStack(top, (names, executed) => {
+    samples.push(names.map(indexOf));
+    weights.push(executed);
+  });
   return {
     $schema: "https://www.speedscope.app/file-format-schema.json",
     exporter: "ceratops",
     name: program,
-    shared: { frames: names.map((name) => ({ name })) },
+    shared: { frames: [...indexes.keys()].map((name) => ({ name })) },
     profiles: [{
       type: "sampled",
       name: `${program}: instructions`,
       unit: "none",
       startValue: 0,
       endValue: weights.reduce((sum, weight) => sum + weight, 0),
-      samples: stacks.map((stack) => stack.names.map((name) => indexes.get(name))),
+      samples,
       weights,
     }],
   };

@@ -47,16 +47,29 @@ export default definePlugin({
     function rows(): readonly (readonly [name: string, executed: number])[] {
       if (threads !== undefined) return [...threads].map(([id, executed]) => [`thread ${id}`, executed]);
       if (params.by !== "symbol") return [];
-      return coverage.symbols().sort((a, b) => b.executed - a.executed)
-        .map(({ name, image, executed }) => [`${image?.name ?? ""}:${name}`, executed]);
+      return symbols().map(({ name, isNamed, image, executed }) => [
+        ...[isNamed ? `${image?.name ?? ""}:${name}` : name, executed] as const,
+      ]);
+    }
+
+    const symbols = () => coverage.symbols().sort((a, b) => b.executed - a.executed);
+
+    /** The rows as records; two functions may have one name. */
+    function records(): Readonly<Record<string, unknown>> {
+      if (threads !== undefined) return { thread: Object.fromEntries(threads) };
+      if (params.by !== "symbol") return {};
+      return {
+        symbol: symbols().map(({ name, isNamed, image, address, executed }) => ({
+          ...{ symbol: isNamed ? name : undefined, image: image?.name, address, instructions: executed },
+        })),
+      };
     }
 
     api.onReport((report) => {
       const { total } = coverage;
       const { program, pid } = guest;
       if (report.format === "json") {
-        const by = params.by === "total" ? {} : { [params.by]: Object.fromEntries(rows()) };
-        return report.writeJson({ program, pid, instructions: total, ...by });
+        return report.writeJson({ program, pid, instructions: total, ...records() });
       }
       report.write(`${program} (${pid}): number of executed instructions on CPU #0 = ${total}\n`);
       for (const [name, executed] of rows()) report.write(`${String(executed).padStart(12)}  ${name}\n`);

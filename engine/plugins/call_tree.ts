@@ -56,10 +56,12 @@ interface Node extends CallNode {
   readonly parts: Map<TrackedBlock, readonly Part[]>;
 }
 
-/** Where an instruction of a block is executed, and the inlined calls that begin with it. */
+/** Instructions of a block that follow each other and are executed in the same call. */
 interface Part {
   readonly node: Node;
+  /** The inlined calls that begin with the first of them. */
   readonly entered: readonly Node[];
+  readonly length: number;
 }
 
 /** What a tree is made from: it may be the interface of any plugin. */
@@ -76,7 +78,7 @@ export function followCallTree(api: CallTreeSource, { inlined, deepest = Infinit
   const inlinedCalls = new Map<InlinedCall, CalledFunction>();
   /** Blocks without inlined calls: most of them. */
   const plain = new Set<TrackedBlock>();
-  const inlinedAt = (address: bigint) => inlined ? api.inlinedAt(address) : [];
+  const inlinedByAddress = new Map<bigint, readonly InlinedCall[]>();
 
   trackCalls<Node>(api, {
     data({ edge, parent }) {
@@ -100,7 +102,7 @@ export function followCallTree(api: CallTreeSource, { inlined, deepest = Infinit
   function executeParts(node: Node, block: TrackedBlock, count: number): void {
     let parts = node.parts.get(block);
     if (parts === undefined) {
-      parts = block.instructions.map(({ address }) => partOf(node, address));
+      parts = partsOf(node, block);
       if (parts.every((part) => part.node === node && part.entered.length === 0)) {
         plain.add(block);
         node.executed += count;
@@ -108,19 +110,43 @@ export function followCallTree(api: CallTreeSource, { inlined, deepest = Infinit
       }
       node.parts.set(block, parts);
     }
+    if (count >= 0) {
+      for (const { node, length, entered } of parts) {
+        node.executed += length;
+        for (const each of entered) each.calls++;
+      }
+      return;
+    }
     // A block that was left early takes its last instructions back.
-    const [change, from] = count < 0 ? [-1, parts.length + count] : [1, 0];
-    for (let index = from; index < parts.length; index++) {
-      const { node, entered } = parts[index];
-      node.executed += change;
-      for (const each of entered) each.calls += change;
+    let left = -count;
+    for (const { node, length, entered } of parts.toReversed()) {
+      const taken = Math.min(left, length);
+      node.executed -= taken;
+      if (taken === length) { for (const each of entered) each.calls--; }
+      left -= taken;
+      if (left === 0) return;
     }
   }
 
-  function partOf(node: Node, address: bigint): Part {
-    const calls = inlinedAt(address);
-    const path = within(node, calls);
-    return { node: path[path.length - 1], entered: path.slice(1).filter((_, index) => calls[index].start === address) };
+  function partsOf(node: Node, { instructions }: TrackedBlock): Part[] {
+    const parts: { node: Node; entered: readonly Node[]; length: number }[] = [];
+    for (const { address } of instructions) {
+      const calls = inlinedAt(address);
+      const path = within(node, calls);
+      const inner = path[path.length - 1];
+      const entered = path.slice(1).filter((_, index) => calls[index].start === address);
+      const last = parts.at(-1);
+      if (last?.node === inner && entered.length === 0) last.length++;
+      else parts.push({ node: inner, entered, length: 1 });
+    }
+    return parts;
+  }
+
+  function inlinedAt(address: bigint): readonly InlinedCall[] {
+    if (!inlined) return [];
+    let calls = inlinedByAddress.get(address);
+    if (calls === undefined) inlinedByAddress.set(address, calls = api.inlinedAt(address));
+    return calls;
   }
 
   /** A node and the inlined calls in it, the innermost last. */

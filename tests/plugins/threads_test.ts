@@ -47,6 +47,9 @@ Deno.test("icount by=symbol sums up to the total", async () => {
   const [[name, count]] = rows;
   assert.equal(name.split(":")[1], "work");
   assert.ok(count > 900_000 && count < 900_100, `${count}`);
+  // Functions of one name, as C libraries have, are told apart.
+  const { symbol }: { symbol: { instructions: number }[] } = JSON.parse(run.report("json"));
+  assert.deepEqual(symbol.map(({ instructions }) => instructions), rows.map(([, count]) => count));
 });
 
 Deno.test("a batch of events is of the thread that it names", async () => {
