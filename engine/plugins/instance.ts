@@ -41,7 +41,7 @@ export interface PluginHandle {
   readonly params: Readonly<Record<string, string | number | boolean>>;
   /** Whether it counts and is called. */
   readonly isEnabled: boolean;
-  /** Has it count and be called, from now on. */
+  /** Has it count and be called, from now on. @throws {PluginError} If its setup failed. */
   enable(): void;
   /** Has it neither count nor be called until it is enabled. What it has counted stays. */
   disable(): void;
@@ -92,8 +92,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
   /**
    * Puts a plugin to use.
    *
-   * @throws {PluginError} If a parameter is unknown or does not fit.
-   * @throws What the plugin's `setup` throws.
+   * @throws {PluginError} If a parameter is unknown or does not fit, or if the plugin's `setup` says so with that error.
    */
   constructor(
     plugin: Plugin,
@@ -123,8 +122,25 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     };
     this.#window.open();
     this.#isEnabled = true;
-    plugin.setup(this.#api());
-    this.#isSetUp = true;
+    this.#setUp();
+  }
+
+  /** A plugin that fails while it is set up attaches nothing; what it asked for its parameters to be is told its user. */
+  #setUp(): void {
+    let refusal: PluginError | undefined;
+    this.#guarded(() => {
+      try {
+        this.plugin.setup(this.#api());
+        this.#isSetUp = true;
+      } catch (error) {
+        if (!(error instanceof PluginError)) throw error;
+        refusal = error;
+      }
+    });
+    if (this.#isSetUp) return;
+    for (const callbacks of Object.values(this.#callbacks)) callbacks.length = 0;
+    this.disable();
+    if (refusal !== undefined) throw refusal;
   }
 
   get params(): Readonly<Record<string, Value>> {
@@ -245,16 +261,21 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
     }
   }
 
-  /** Runs the plugin's code. */
-  #guarded(work: () => void): void {
+  /** Runs the plugin's code. A closure that is `async`, though nobody waits for it, may fail later. */
+  #guarded(work: () => unknown): void {
     try {
-      work();
+      const result = work();
+      if (result instanceof Promise) result.catch((error) => this.#fail(error));
     } catch (error) {
-      const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
-      const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-      this.#ground.warn([`plugin ${this.plugin.name}: ${message}; it is disabled`, ...frames].join("\n"));
-      this.disable();
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
+    const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+    this.#ground.warn([`plugin ${this.plugin.name}: ${message}; it is disabled`, ...frames].join("\n"));
+    this.disable();
   }
 
   /** A block is about to run for the first time. */
@@ -293,6 +314,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
 
   enable(): void {
     if (this.#isEnabled) return;
+    if (!this.#isSetUp) throw new PluginError(this.plugin.name, "its setup failed, so it cannot be enabled");
     this.#isEnabled = true;
     this.#window.open();
     this.#attachments.settle();

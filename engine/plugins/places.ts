@@ -7,7 +7,7 @@ import type { Location } from "../hooks/registry.ts";
 import type { PluginGround } from "./ground.ts";
 
 /** Runs the plugin's code. */
-type Guard = (work: () => void) => void;
+type Guard = (work: () => unknown) => void;
 
 /** The places of one plugin. */
 export class Places {
@@ -31,7 +31,7 @@ export class Places {
   onCall(where: Location, handlers: CallHandlers): void {
     const { calls } = this.#ground;
     const guarded: CallHandlers = {
-      onEnter: (args, call) => this.#guarded(() => void handlers.onEnter?.(args, call)),
+      onEnter: (args, call) => this.#guarded(() => handlers.onEnter?.(args, call)),
       onLeave: (result, call) => {
         let replacement: bigint | void | Promise<bigint | void> = undefined;
         if (this.#isEnabled()) this.#guarded(() => replacement = handlers.onLeave?.(result, call));
