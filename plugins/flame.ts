@@ -13,6 +13,7 @@ import {
   definePlugin,
   followCallTree,
   type PluginApi,
+  type Report,
   symbolLabel,
 } from "../mod.ts";
 
@@ -37,7 +38,7 @@ export default definePlugin({
     const { every, inlined } = api.params;
     const top = every > 0 ? takeSamples(api, every) : followCallTree(api, { inlined });
     api.onReport((report) => {
-      if (report.format === "speedscope") return report.writeJson(speedscope(top, api.guest.program));
+      if (report.format === "speedscope") return writeSpeedscope(report, top, api.guest.program);
       eachStack(top, (names, executed) => report.write(`${names.join(";")} ${executed}\n`));
     });
   },
@@ -93,32 +94,25 @@ function eachStack(
   }
 }
 
-/** See https://www.speedscope.app/file-format-schema.json. */
-function speedscope(top: CallNode, program: string) {
+/**
+ * Writes what https://www.speedscope.app/file-format-schema.json describes. There may be more of it than fits into one
+ * text.
+ */
+function writeSpeedscope(report: Report, top: CallNode, program: string): void {
   const indexes = new Map<string, number>();
-  const [samples, weights]: [number[][], number[]] = [[], []];
+  const weights: number[] = [];
   const indexOf = (name: string) => {
     const index = indexes.get(name) ?? indexes.size;
     indexes.set(name, index);
     return index;
   };
+  const head = { type: "sampled", name: `${program}: instructions`, unit: "none", startValue: 0 };
+  report.write('{"$schema":"https://www.speedscope.app/file-format-schema.json","exporter":"ceratops",');
+  report.write(`"name":${JSON.stringify(program)},"profiles":[${JSON.stringify(head).slice(0, -1)},"samples":[`);
   eachStack(top, (names, executed) => {
-    samples.push(names.map(indexOf));
+    report.write(`${weights.length === 0 ? "" : ","}\n${JSON.stringify(names.map(indexOf))}`);
     weights.push(executed);
   });
-  return {
-    $schema: "https://www.speedscope.app/file-format-schema.json",
-    exporter: "ceratops",
-    name: program,
-    shared: { frames: [...indexes.keys()].map((name) => ({ name })) },
-    profiles: [{
-      type: "sampled",
-      name: `${program}: instructions`,
-      unit: "none",
-      startValue: 0,
-      endValue: weights.reduce((sum, weight) => sum + weight, 0),
-      samples,
-      weights,
-    }],
-  };
+  report.write(`\n],"weights":[${weights.join()}],"endValue":${weights.reduce((sum, weight) => sum + weight, 0)}}],\n`);
+  report.write(`"shared":{"frames":${JSON.stringify([...indexes.keys()].map((name) => ({ name })))}}}\n`);
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Ajv } from "ajv";
+import schema from "speedscope/dist/release/file-format-schema.json" with { type: "json" };
 import type { Plugin } from "../../mod.ts";
 import bbv from "../../plugins/bbv.ts";
 import callgrind from "../../plugins/callgrind.ts";
@@ -8,6 +10,7 @@ import hotblocks from "../../plugins/hotblocks.ts";
 import hotpages from "../../plugins/hotpages.ts";
 import howvec from "../../plugins/howvec.ts";
 import { compile } from "../programs/compile.ts";
+import { hasTool, runTool } from "../programs/tool.ts";
 import { runPlugin, tutorial } from "./run.ts";
 
 const JUMPS = `
@@ -90,6 +93,34 @@ Deno.test("cfg has an edge for each step between blocks of the function", async 
   });
   assert.deepEqual(edges.sort(), [...steps].map(([step, count]) => `${step} ${count}`).sort());
   assert.match(run.report(), /^digraph cfg \{\n[^]*\n\}\n$/);
+});
+
+Deno.test({
+  name: "cfg draws the graph that dot draws (needs graphviz)",
+  ignore: !hasTool("dot"),
+  async fn() {
+    using run = await runPlugin(cfg, { within: "fib" });
+    const path = await Deno.makeTempFile({ suffix: ".dot" });
+    await Deno.writeTextFile(path, run.report("dot"));
+    const [theirs] = await runTool("dot", ["-Tsvg", path]);
+    await Deno.remove(path);
+    const parts = (svg: string) =>
+      [...svg.matchAll(/class="(node|edge)">\s*<title>(.*?)<\/title>/g)].map(([, kind, title]) => `${kind} ${title}`);
+    assert.deepEqual(parts(run.report("svg")).toSorted(), parts(theirs).toSorted());
+    const texts = (svg: string) => [...svg.matchAll(/<text .*?>(.*?)<\/text>/g)].map(([, text]) => text).toSorted();
+    assert.deepEqual(texts(run.report("svg")), texts(theirs));
+    const { blocks, edges }: Record<string, { count: number }[]> = JSON.parse(run.report("json"));
+    assert.equal(parts(theirs).length, blocks.length + edges.length);
+    // Entries of fib's blocks and steps between them, by trace.txt and by what branches and calls its code has.
+    assert.equal(sum(blocks.map(({ count }) => count)), [...tutorial("trace").matchAll(/:fib'/g)].length);
+  },
+});
+
+Deno.test("cfg refuses to draw what nobody could look at", async () => {
+  using run = await runPlugin(cfg, {}, "/bin/true");
+  if (JSON.parse(run.report("json")).blocks.length > 1000) {
+    assert.throws(() => run.report("svg"), /Cannot use plugin cfg: \d+ blocks are too many to draw; name a part/);
+  } else assert.match(run.report("svg"), /<\/svg>/);
 });
 
 Deno.test("bbv's vectors have all instructions, and JSON says of which blocks", async () => {
@@ -199,9 +230,12 @@ Deno.test("flame's stacks have all instructions, through longjmp, signals and ta
   assert.ok(names.some((stack) => /;main;.*;handler$/.test(stack)));
 });
 
-Deno.test("flame's speedscope file has weights that add up", async () => {
+Deno.test("flame's speedscope file is as speedscope's schema has it, with weights that add up", async () => {
   using run = await runPlugin(flame);
   const file = JSON.parse(run.report("speedscope"));
+  const { $schema: _, ...rules } = schema; // of a draft that is compatible, but for its name
+  const validator = new Ajv({ strict: false });
+  assert.ok(validator.validate(rules, file), validator.errorsText());
   const [profile] = file.profiles;
   assert.equal(file.$schema, "https://www.speedscope.app/file-format-schema.json");
   assert.equal(profile.endValue, 2627);
