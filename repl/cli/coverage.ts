@@ -47,7 +47,8 @@ function readFile(path: string): CoverageData {
     text = Deno.readTextFileSync(resolve(path));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const problem = error instanceof Deno.errors.NotFound ? "there is no such file" : error.message;
+    const advice = /[&|-]/.test(path) ? "; operators stand between spaces, as in A & B" : "";
+    const problem = error instanceof Deno.errors.NotFound ? `there is no such file${advice}` : error.message;
     throw new CommandLineError(`Cannot read coverage from ${path}: ${problem}`, STATUS.failed);
   }
   return readCoverage(text, path);

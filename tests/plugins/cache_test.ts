@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CacheModel, readCacheGeometry } from "../../mod.ts";
 import cache from "../../plugins/cache.ts";
 import { compile } from "../programs/compile.ts";
+import { hasTool, runTool } from "../programs/tool.ts";
 import { runPlugin } from "./run.ts";
 
 /**
@@ -38,6 +39,39 @@ for (const [settings, expected] of Object.entries(CACHEGRIND)) {
   });
 }
 
+/** A way of none of data has more than 4096 bytes: which page the stack is on makes no difference. */
+const GEOMETRIES = [
+  ["512:1:32", "1024:1:32", "4096:1:64"], // direct-mapped
+  ["4096:64:64", "2048:64:32", "65536:256:256"], // fully associative, or nearly
+  ["65536:2:64", "49152:12:64", "65536:16:64"], // sets, but no power of two of ways
+  ["8192:4:128", "16384:8:32", "8192:2:512"],
+];
+for (const [l1i, l1d, ll] of GEOMETRIES) {
+  Deno.test({
+    name: `cache with ${l1i}, ${l1d} and ${ll} has the misses of cachegrind, which runs (needs valgrind)`,
+    ignore: !hasTool("valgrind"),
+    async fn() {
+      const program = await compile(new URL("cache_guest.s", import.meta.url), ["-nostdlib", "-static", "-no-pie"]);
+      const comma = (text: string) => text.replaceAll(":", ",");
+      const out = await Deno.makeTempFile();
+      const geometry = [`--I1=${comma(l1i)}`, `--D1=${comma(l1d)}`, `--LL=${comma(ll)}`];
+      await runTool("valgrind", [
+        "--tool=cachegrind",
+        "--cache-sim=yes",
+        `--cachegrind-out-file=${out}`,
+        ...geometry,
+        program,
+      ]);
+      const sums = /^summary: (.*)$/m.exec(await Deno.readTextFile(out))?.[1].split(" ").map(Number) ?? [];
+      await Deno.remove(out);
+      const { total } = await run(`l1i=${l1i},l1d=${l1d},ll=${ll}`);
+      const { executed, i1, lli, reads, d1Reads, llReads, writes, d1Writes, llWrites } = total;
+      // It counts `rep movsq` once more than the CPU executes it.
+      assert.deepEqual([executed + 1, i1, lli, reads, d1Reads, llReads, writes, d1Writes, llWrites], sums);
+    },
+  });
+}
+
 Deno.test("cache has the misses of symbols and of instructions where they happen", async () => {
   const { symbols, instructions, total } = await run("limit=1000");
   const sum = (rows: readonly Record<string, number>[], name: string) =>
@@ -58,6 +92,7 @@ Deno.test("CacheModel.use() puts out what its policy says", () => {
   };
   assert.equal(misses("lru", "ABACABC"), "ABCBC");
   assert.equal(misses("fifo", "ABACABC"), "ABCABC");
+  assert.equal(misses("fifo", "ABACBAC"), "ABCA");
 });
 
 Deno.test("readCacheGeometry() says what is wrong", () => {

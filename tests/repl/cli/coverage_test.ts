@@ -73,6 +73,11 @@ Deno.test("coverage says in one line what it cannot do", async () => {
   await inFolder(async (cwd, program) => {
     Deno.writeTextFileSync(`${cwd}/no.cov`, "no");
     const cases: [readonly string[], number, RegExp][] = [
+      [
+        ["show", "a.cov&b.cov"],
+        1,
+        /a\.cov&b\.cov: there is no such file; operators stand between spaces, as in A & B\n$/,
+      ],
       [["report", "missing.cov"], 1, /^ceratops: Cannot read coverage from missing\.cov: there is no such file\n$/],
       [["report", "no.cov"], 1, /^ceratops: Cannot read coverage from no\.cov: it is not JSON; .*\n$/],
       [["show", "& no.cov"], 2, /^ceratops: Cannot evaluate & no\.cov: a file is missing before &\n$/],
