@@ -1,12 +1,13 @@
 /**
  * The containers of gcc's C++ library, as its pretty-printers for gdb show them. A table.
  *
- * libstdc++ of gcc 5 and later; leaves out std::any's value, std::filesystem, and std::list of before C++11.
+ * libstdc++ of gcc 5 and later; leaves out std::filesystem, and std::list of before C++11.
  */
 
-import { type DebugType, Entry, TAG, typeOfValue } from "../../binary/dwarf/mod.ts";
+import { type DebugType, Entry, TAG, typeOf, typeOfValue } from "../../binary/dwarf/mod.ts";
+import { knownFunctionAt } from "../call_sites.ts";
 import { shortName } from "../type_name.ts";
-import { bareType, type DebugValue, DebugValueError } from "../value.ts";
+import { bareType, type DebugValue, DebugValueError, pointerTo } from "../value.ts";
 import { type Container, countOf, countText, fieldOf } from "./container.ts";
 import {
   behind,
@@ -59,6 +60,16 @@ const VIEWS: Readonly<Record<string, View>> = {
     if (!isEngaged) return { title: `${name} [no contained value]`, inner: () => undefined };
     const inner = () => fieldOf(payload, "_M_payload", "_M_value");
     return { title: name, fields: () => [["[contained value]", inner()]], inner, pointee: inner };
+  },
+  any: (value, _, name) => {
+    const manager = fieldOf(value, "_M_manager").integer;
+    if (manager === 0n) return { title: `${name} [no contained value]`, inner: () => undefined };
+    const of = managedType(value, manager);
+    const storage = fieldOf(value, "_M_storage");
+    const isInside = of.manager.includes("_Manager_internal<");
+    const inner = () =>
+      isInside ? storage.field("_M_buffer").as(of.type) : storage.field("_M_ptr").as(pointerTo(of.type)).deref();
+    return { title: `${name} containing ${nameOf(of.type)}`, fields: () => [["[contained value]", inner()]], inner };
   },
   variant: (value, type, name) => {
     const index = Number(fieldOf(value, "_M_index").integer);
@@ -132,6 +143,15 @@ function valueType({ entry }: DebugType): DebugType | undefined {
     return found && typeOfValue(found);
   };
   return named("value_type") ?? named("pointer")?.target;
+}
+
+/** The type that a `std::any` holds: its manager is a function of a class made for that type. */
+function managedType({ target }: DebugValue, address: bigint): { manager: string; type: DebugType } {
+  const scope = knownFunctionAt(target, address)?.entry.origin.parent;
+  const manager = scope && typeOf(scope);
+  const [type] = manager?.templateArguments ?? [];
+  if (manager?.name === undefined || type === undefined) throw new DebugValueError("The manager says no type");
+  return { manager: manager.name, type };
 }
 
 function* numbered(count: number, at: (index: number) => DebugValue): Generator<DebugValue> {

@@ -1,7 +1,7 @@
 /**
  * The containers of Rust's library, as rust-gdb's pretty-printers show them. A table.
  *
- * Of rustc 1.70 and later. Leaves out BTreeMap, whose nodes are not described where they are used.
+ * Of rustc 1.70 and later.
  */
 
 import type { DebugType } from "../../binary/dwarf/mod.ts";
@@ -38,6 +38,16 @@ const VIEWS: readonly (readonly [name: RegExp, view: View])[] = [
       for (const pair of buckets(table)) yield pair.field("__0");
     };
     return { title: `HashSet(size=${countOf(table, "table", "items")})`, elements };
+  }],
+  [/^alloc::collections::btree::map::BTreeMap</, (value) => ({
+    title: `BTreeMap(size=${countOf(value, "length")})`,
+    pairs: () => treePairs(value),
+  })],
+  [/^alloc::collections::btree::set::BTreeSet</, (value) => {
+    const elements = function* () {
+      for (const [key] of treePairs(fieldOf(value, "map"))) yield key;
+    };
+    return { title: `BTreeSet(size=${countOf(value, "map", "length")})`, elements };
   }],
   [/^alloc::rc::Rc</, (value) => shared(value, "Rc", "value", "value")],
   [/^alloc::sync::Arc</, (value) => shared(value, "Arc", "v", "data")],
@@ -122,4 +132,45 @@ function* buckets(table: DebugValue): Generator<DebugValue> {
     if (bytes[index] & 0x80) continue;
     yield new DebugValue(target, entry, { kind: "memory", address: control - BigInt((index + 1) * entry.size) });
   }
+}
+
+/** Deeper is no tree: a node has at least five keys. */
+const DEEPEST_TREE = 32;
+
+/** Keys and values of a tree, in their order. */
+function* treePairs(map: DebugValue): Generator<readonly [DebugValue, DebugValue]> {
+  if (countOf(map, "length") === 0) return;
+  const root = fieldOf(map, "root", "Some", "__0");
+  const height = countOf(root, "height");
+  if (height > DEEPEST_TREE) throw new DebugValueError("The tree is too deep for one");
+  const [key, value] = [argument(map.bare, 0), argument(map.bare, 1)];
+  yield* nodePairs(pointerIn(fieldOf(root, "node")), height, [key, value]);
+}
+
+/** What is at a node and below it. An inner node has pointers to others behind what a leaf has. */
+function* nodePairs(
+  pointer: DebugValue,
+  height: number,
+  types: readonly [key: DebugType, value: DebugType],
+): Generator<readonly [DebugValue, DebugValue]> {
+  const node = pointer.deref();
+  const count = countOf(node, "len");
+  const [keys, values] = (["keys", "vals"] as const).map((name, at) => elementsOf(node.field(name), types[at]));
+  const links = pointer.integer + BigInt(node.bare.size);
+  const below = function* (at: number) {
+    if (height === 0) return;
+    const link = DebugValue.of(node.target, pointer.type, node.target.memory.u64(links + BigInt(at * 8)));
+    yield* nodePairs(link, height - 1, types);
+  };
+  for (let at = 0; at < count; at++) {
+    yield* below(at);
+    yield [keys(at), values(at)];
+  }
+  yield* below(count);
+}
+
+function elementsOf({ target, address }: DebugValue, type: DebugType): (index: number) => DebugValue {
+  if (address === undefined) throw new DebugValueError("The node is not in memory");
+  return (index) =>
+    new DebugValue(target, type, { kind: "memory", address: address + BigInt(index * bareType(type).size) });
 }

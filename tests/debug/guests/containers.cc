@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <any>
 #include <variant>
 #include <tuple>
 #include <unordered_map>
@@ -45,6 +46,8 @@ int main() {
   std::weak_ptr<Point> weak = shared;
   std::optional<int> some = 4, no;
   std::optional<std::string> otext = "t";
+  struct Large { long parts[4]; };
+  std::any no_any, small_any = 5, text_any = std::string("any"), large_any = Large{{1, 2, 3, 4}};
   std::variant<int, std::string> var = std::string("v"), var0 = 1;
   std::tuple<int, double, std::string> tuple{1, 2.5, "t"};
   std::pair<int, std::string> pair{1, "p"};

@@ -1,5 +1,5 @@
 // Values of Rust: structures, enumerations, texts, slices, containers; `stop` is where a debugger is to look.
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::cell::RefCell;
 
@@ -71,6 +71,13 @@ fn main() {
     let bytes = b"bytes";
     let ch = 'x';
     let big = 1u128 << 100;
+    let no_tree: BTreeMap<i32, i32> = BTreeMap::new();
+    let mut named_tree = BTreeMap::new();
+    named_tree.insert("b".to_string(), vec![1, 2]);
+    named_tree.insert("a".to_string(), vec![]);
+    let mut deep_tree = BTreeMap::new();
+    for i in 0..180u16 { deep_tree.insert((i * 7) % 180, u64::from(i)); }
+    let tree_set: BTreeSet<u8> = vec![3u8, 1, 2].into_iter().collect();
     let f = largest as fn(&[i32]) -> i32;
     stop();
     let sum = total(&shapes);
