@@ -39,7 +39,7 @@ const percent = (value: number) => value >= 0 && value <= 100 ? undefined : "it 
 
 export default definePlugin({
   name: "coverage",
-  description: "How often each instruction ran, or each line, function and branch of source",
+  description: "How often each instruction, line, function and branch ran",
   formats: ["text", "json", ...SOURCE_FORMATS.filter((format) => format !== "text")],
   params: {
     by: {

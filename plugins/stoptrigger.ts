@@ -8,7 +8,7 @@ import { definePlugin } from "../mod.ts";
 
 export default definePlugin({
   name: "stoptrigger",
-  description: "Stops or ends the program after a number of instructions, or at a place",
+  description: "Stops or ends the program at a place or instruction count",
   formats: ["text", "json"],
   params: {
     icount: {

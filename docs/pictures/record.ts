@@ -9,6 +9,8 @@ import { screenSvg } from "./screen_svg.ts";
 
 const HERE = new URL("./", import.meta.url);
 const PROMPT = /\(ceratops\)$/;
+/** The interpreter's start takes a tenth of this. */
+const LONG_AFTER_START = /^(?:[5-9]\d\d|\d+,\d{3}),\d{3},\d{3} instructions/m;
 
 /** Opens the prompt over a guest, has something typed, and keeps the screen. */
 async function record(
@@ -37,5 +39,5 @@ await record("live.svg", ["/usr/bin/python3", "tests/guests/sizes.py"], 30, asyn
   await screen.ask("context off", /off\n\(ceratops\)$/);
   await screen.ask("run &", /run &\n\(ceratops\)$/);
   await screen.type("cov --live");
-  await new Promise((resolve) => setTimeout(resolve, 12_000));
+  await screen.wait(LONG_AFTER_START);
 });

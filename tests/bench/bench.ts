@@ -2,13 +2,14 @@
  * Measures what docs/performance.md records: `deno task bench`.
  *
  * Whole processes, run in turn, the median of five; a figure is a ratio or a difference of two commands of one run.
- * Needs gcc, valgrind, and qemu-x86_64 of Debian's qemu-user.
+ * Needs gcc; qemu-x86_64 of Debian's qemu-user, valgrind and gdb for the comparison with them.
  */
 
 import { fileURLToPath } from "node:url";
 import { Emulator } from "../../mod.ts";
 import { compile } from "../programs/compile.ts";
 import { compare, guest, type Measured, median, RUNS, show, START } from "./measure.ts";
+import { otherTools } from "./other_tools.ts";
 import { plugins } from "./plugins.ts";
 import { systemCalls } from "./system_calls.ts";
 
@@ -159,3 +160,4 @@ await hooks();
 await systemCalls();
 await plugins();
 await everyFunction();
+await otherTools();
