@@ -38,9 +38,10 @@ page.views["Flame graph"] = () => {
       page.show();
     });
     boxes.push(box);
-    const letters = Math.floor((size - 8) / 7);
+    const letters = Math.floor((size - 8) / 7.5);
     if (letters > 2) {
-      const text = name.length > letters ? `${name.slice(0, letters - 1)}…` : name;
+      const label = shortName(name);
+      const text = label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
       boxes.push(svg("text", { x: left + 4, y: depth * FLAME_ROW + 14, class: "flame-text" }, text));
     }
     let at = left;

@@ -35,7 +35,8 @@ page.views["Call graph"] = () => {
     const box = svg("rect", { class: "box", x, y, width: GRAPH.width, height: GRAPH.height, rx: 4 });
     box.append(svg("title", {}, `${name}: ${number(inclusive)} instructions, ${number(self)} of its own`));
     box.addEventListener("click", () => page.select(page.profile.functions[index]));
-    const label = name.length > 23 ? `${name.slice(0, 22)}…` : name;
+    const short = shortName(name);
+    const label = short.length > 23 ? `${short.slice(0, 22)}…` : short;
     const costs = `${percent(inclusive)} %, self ${percent(self)} %`;
     const texts = [label, costs].map((text, line) => svg("text", { x: x + 6, y: y + 14 + 14 * line }, text));
     return svg("g", {}, box, ...texts);

@@ -19,6 +19,14 @@ function number(value) {
   return value.toLocaleString("en");
 }
 
+// A name without what templates are made for, where there is little room: `std::vector<…>::push_back`.
+function shortName(name) {
+  if (name.includes("operator")) return name;
+  let [text, before] = [name.replaceAll("->", "→"), ""];
+  while (text !== before) [text, before] = [text.replace(/<[^<>]*>/g, "\u0000"), text];
+  return text.replaceAll("\u0000", "<…>").replaceAll("→", "->");
+}
+
 function percent(value) {
   return (100 * value / Math.max(1, page.profile.total)).toFixed(2);
 }
@@ -53,7 +61,7 @@ function row(each) {
   const cells = columns.map(({ key, isText, isPart }) =>
     element("td", {
       className: isText ? "name" : isPart ? "bar" : "",
-      textContent: isText ? each[key] : isPart ? percent(each[key]) : number(each[key]),
+      textContent: isText ? shortName(each[key]) : isPart ? percent(each[key]) : number(each[key]),
       title: isText ? `${each.name}\n${each.image}` : "",
     })
   );
