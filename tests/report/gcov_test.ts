@@ -11,6 +11,8 @@ import { gcov } from "./gcov.ts";
 const TEXT = new URL("../guests/coverage/text.c", import.meta.url);
 const CHAIN = new URL("../guests/coverage/chain.c", import.meta.url);
 const SHAPES = new URL("../guests/coverage/shapes.cc", import.meta.url);
+const JUMPS = new URL("../guests/coverage/jumps.c", import.meta.url);
+const THROWS = new URL("../guests/coverage/throws.cc", import.meta.url);
 const SEVEN = ["1", "2", "3", "4", "5", "6"];
 
 async function ours(source: URL, args: readonly string[] = []): Promise<SourceCoverage> {
@@ -61,6 +63,20 @@ Deno.test("coverage counts the line of an if once, though jumps from the ends of
   equal(counts.get(text.findIndex((each) => each.includes("if (a > 5)"))), 9);
 });
 
+Deno.test("coverage counts lines as gcov does in loops without bodies, through goto, longjmp and what falls through", async () => {
+  const [own, theirs, text] = [await ours(JUMPS), await gcov(JUMPS), textOf(JUMPS)];
+  const counts = new Map(own.lines.map(({ line, count }) => [line, count]));
+  ok(theirs.lines.size > 50);
+  for (const [line, { count }] of theirs.lines) {
+    if (/^ *(case .*|default|\w+):$/.test(text[line])) ok(!counts.has(line), `a label has no code: line ${line}`);
+    // gcov knows nothing of what longjmp comes back to: each of the two setjmp returns twice.
+    else equal(counts.get(line), count + (text[line].includes("setjmp(") ? 1 : 0), `line ${line}: ${text[line]}`);
+  }
+  const rest = own.lines.filter(({ line }) => !theirs.lines.has(line)).map(({ line }) => text[line]);
+  ok(rest.every((each) => each === "}"), `gcov has no line of a function's end: ${rest}`);
+  deepEqual(new Map(own.functions.map(({ name, count }) => [name, count])), theirs.functions);
+});
+
 Deno.test("coverage counts lines of C++ as gcov does: templates, exceptions, lambdas, destructors", async () => {
   const [own, theirs, text] = [await ours(SHAPES), await gcov(SHAPES), textOf(SHAPES)];
   const counts = new Map(own.lines.map(({ line, count }) => [line, count]));
@@ -76,6 +92,19 @@ Deno.test("coverage counts lines of C++ as gcov does: templates, exceptions, lam
   for (const [name, count] of theirs.functions) {
     // The number of a lambda is not the same in all names.
     if (!name.includes("ENKUl")) equal(functions.get(name), count, name);
+  }
+});
+
+Deno.test("coverage counts lines as gcov does through exceptions that destroy, variadic templates and virtual calls", async () => {
+  const [own, theirs, text] = [await ours(THROWS), await gcov(THROWS), textOf(THROWS)];
+  const counts = new Map(own.lines.map(({ line, count }) => [line, count]));
+  ok(theirs.lines.size > 35);
+  for (const [line, { count }] of theirs.lines) {
+    // Two exceptions come by: to gcov, what chooses the handler is of no line, and the handler a return to its line.
+    const handler = text[line].includes("catch (const") ? -2 : 0;
+    // The one call of a lambda that begins in the middle of its line.
+    const lambda = text[line].includes("[&](int x)") ? 1 : 0;
+    equal(counts.get(line), count + handler + lambda, `line ${line}: ${text[line]}`);
   }
 });
 
