@@ -15,6 +15,8 @@ import { blocksOf, fileOf } from "./blocks.ts";
 /** What a page has a reader do. */
 type Deed = { readonly file: string; readonly text: string } | Transcript;
 
+/** Variables of the tests' own environment that a page's commands have, too. */
+const KEPT = ["PATH", "TMPDIR", "LD_LIBRARY_PATH", "CERATOPS_UNICORN", "CERATOPS_CAPSTONE"];
 /** QEMU in Ceratops takes 5 seconds on a machine that does nothing else. */
 const LONGEST_COMMAND_MILLISECONDS = 240_000;
 
@@ -56,11 +58,14 @@ async function furnish(home: string): Promise<void> {
 }
 
 async function check({ command, output, input }: Transcript, home: string): Promise<void> {
-  const env = { ...homeEnvironment(home), CERATOPS_DENO: Deno.execPath(), LC_ALL: "C.UTF-8" };
+  // The size of the environment moves the stack, which some reports name.
+  const kept = KEPT.flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name)!]] : []);
+  const env = { ...Object.fromEntries(kept), ...homeEnvironment(home), CERATOPS_DENO: Deno.execPath() };
   const outcome = await run(["bash", "-c", `exec 2>&1\n${command}`], {
     cwd: `${home}/ceratops`,
     stdin: input,
-    env,
+    clearEnv: true,
+    env: { ...env, LC_ALL: "C.UTF-8" },
     timeoutMilliseconds: LONGEST_COMMAND_MILLISECONDS,
   });
   const actual = outcome.stdout.trimEnd().split("\n").map((line) => `${line.trimEnd()}\n`.replaceAll(home, "~"));

@@ -9,7 +9,10 @@ const PAGE = new URL("../../docs/prompt.md", import.meta.url);
 /** A screen without what is another in each run: numbers, and where the interpreter was interrupted. */
 function shapeOf(screen: string): string {
   const lines = screen.trimEnd().replaceAll(/ +$/gm, "").replaceAll(/^ *\d+ {2}\d+$/gm, "COUNT SIZE");
-  return lines.replace(/(Program interrupted, at )[^]*(?=^\(ceratops\) signal)/m, "$1").replaceAll(/\d+/g, "0");
+  return lines.replace(/(Program interrupted, at )[^]*(?=^\(ceratops\) signal)/m, "$1").replaceAll(
+    /0x[\da-f]+|\d+/g,
+    "0",
+  );
 }
 
 Deno.test("repl instruments a python3 that runs already, shows the sizes it allocates, and lets it end as it would", async () => {

@@ -32,18 +32,21 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Whether the command has the variables of `env` alone. */
+  readonly clearEnv?: boolean;
   /** By default as long as any command may take, under any load. */
   readonly timeoutMilliseconds?: number;
 }
 
 /** Runs a command and gathers what it writes. */
 export async function run(words: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { stdin, env, cwd, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
+  const { stdin, env, cwd, clearEnv = false, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   const child = new Deno.Command(words[0], {
     args: words.slice(1),
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
+    clearEnv,
     env: { NO_COLOR: "1", ...env },
     ...(cwd === undefined ? {} : { cwd }),
     signal: AbortSignal.timeout(timeoutMilliseconds),
