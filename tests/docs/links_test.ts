@@ -1,4 +1,4 @@
-/** Links of the documents: each file that one names exists, and each heading. What is on the network is left alone. */
+/** Links of the documents: each file, heading and task that one names exists. What is on the network is left alone. */
 
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -52,6 +52,15 @@ Deno.test("each page of docs is linked from the README", () => {
   const linked = new Set(linksOf(readFileSync(`${ROOT}/README.md`, "utf8")));
   const pages = readdirSync(`${ROOT}/docs`).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
   assert.deepEqual(pages.filter((page) => !linked.has(page)), []);
+});
+
+Deno.test("each task that a document names is one of deno.json", () => {
+  const { tasks } = JSON.parse(readFileSync(`${ROOT}/deno.json`, "utf8"));
+  const named = documents().flatMap((document) =>
+    [...readFileSync(join(ROOT, document), "utf8").matchAll(/deno task ([\w-]+)/g)].map(([, name]) => name)
+  );
+  assert(named.length > 5);
+  assert.deepEqual(named.filter((name) => !(name in tasks)), []);
 });
 
 Deno.test("a link to what is missing is found", () => {
