@@ -49,7 +49,9 @@ export function findProgram(name: string, options: SearchOptions): string {
   if (refused !== undefined) {
     throw new CommandLineError(`Cannot run ${refused.path}: ${refused.problem}`, STATUS.cannotRun);
   }
-  const where = name.includes("/") ? "there is no such file" : "no directory of the PATH has it";
+  const isHere = sysroot === undefined && inPath.length > 0 && stateOf(resolve(cwd, name)) === "found";
+  const hint = isHere ? `; for the file of this folder, write ./${name}` : "";
+  const where = name.includes("/") ? "there is no such file" : `no directory of the PATH has it${hint}`;
   throw new CommandLineError(`Cannot run ${name || "a program without a name"}: ${where}`, STATUS.notFound);
 }
 

@@ -29,8 +29,11 @@ Deno.test("findProgram() searches the PATH in order, and goes on after what cann
   assert.equal(findProgram("denied", options), `${root}/second/denied`);
   assert.throws(() => findProgram("only", options), failure(126, /first\/only: it is not executable/));
   assert.throws(() => findProgram("folder", options), failure(126, /it is a directory/));
-  assert.throws(() => findProgram("none", options), failure(127, /no directory of the PATH has it/));
-  assert.throws(() => findProgram("here", options), failure(127, /no directory of the PATH has it/));
+  assert.throws(() => findProgram("none", options), failure(127, /no directory of the PATH has it$/));
+  assert.throws(
+    () => findProgram("here", options),
+    failure(127, /the PATH has it; for the file of this folder, write \.\/here$/),
+  );
   assert.throws(() => findProgram("", options), failure(127, /a program without a name/));
 });
 
