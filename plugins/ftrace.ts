@@ -14,16 +14,9 @@ import {
   trackCalls,
 } from "../mod.ts";
 
+/** A call and what it returned. There may be millions. */
 interface CallRecord {
-  readonly id: number;
-  readonly parent: number | undefined;
-  readonly depth: number;
-  readonly symbol: string;
-  readonly image: string | undefined;
-  readonly address: bigint;
-  readonly stackPointer: bigint;
-  readonly returnAddress: bigint;
-  readonly isTail: boolean;
+  readonly frame: Omit<CallFrame<unknown>, "data">;
   result?: bigint;
 }
 
@@ -49,7 +42,7 @@ export default definePlugin({
     const isText = () => api.params.format !== "json";
 
     trackCalls<CallRecord | undefined>(api, {
-      data: (frame) => isShown(frame) && !isText() ? record(frame) : undefined,
+      data: (frame) => isShown(frame) && !isText() ? { frame } : undefined,
       onEnter(frame) {
         if (frame.data !== undefined) calls.push(frame.data);
         if (isShown(frame) && isText()) put(frame, lineOf(frame));
@@ -81,10 +74,18 @@ export default definePlugin({
       return line;
     }
 
-    function name(address: bigint): string {
-      const symbol = api.symbolAt(address);
-      return symbolLabel(symbol, symbol?.image, address);
+    /** What is at an address, as it was when it was first met. */
+    const places = new Map<bigint, { readonly symbol: string; readonly image: string | undefined }>();
+    function placeOf(address: bigint) {
+      let place = places.get(address);
+      if (place === undefined) {
+        const symbol = api.symbolAt(address);
+        place = { symbol: symbolLabel(symbol, symbol?.image, address), image: api.imageAt(address) };
+        places.set(address, place);
+      }
+      return place;
     }
+    const name = (address: bigint) => placeOf(address).symbol;
 
     function entry(frame: CallFrame<unknown>): string {
       const from = frame.isTail ? "jump from" : "from";
@@ -92,21 +93,26 @@ export default definePlugin({
       return `${name(frame.address)}${site}`;
     }
 
-    function record(frame: Omit<CallFrame<unknown>, "data">): CallRecord {
-      return {
-        id: frame.id,
-        parent: frame.parent === undefined || frame.parent.id < 0 ? undefined : frame.parent.id,
-        depth: frame.depth,
-        symbol: name(frame.address),
-        image: api.imageAt(frame.address),
-        address: frame.address,
-        stackPointer: frame.sp,
-        returnAddress: frame.returnAddress,
-        isTail: frame.isTail,
-      };
+    function record({ frame, result }: CallRecord): string {
+      const { id, parent, depth, address, isTail } = frame;
+      return JSON.stringify({
+        ...{ id, parent: parent === undefined || parent.id < 0 ? undefined : parent.id, depth, ...placeOf(address) },
+        ...{ address: hex(address), stackPointer: hex(frame.sp) },
+        ...{ returnAddress: hex(frame.returnAddress), isTail, result: result === undefined ? undefined : hex(result) },
+      });
     }
 
-    api.onReport((report) => report.format === "json" && report.writeJson(calls));
+    api.onReport((report) => {
+      if (report.format !== "json") return;
+      // In parts: there may be more than fits into one text.
+      report.write("[");
+      calls.forEach((call, index) => report.write(`${index === 0 ? "" : ","}\n${record(call)}`));
+      report.write("\n]\n");
+    });
     api.onReset(() => void (calls.length = 0));
   },
 });
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}

@@ -26,7 +26,7 @@ import { type Attacher, CodeBlock, decode } from "./code.ts";
 import { NativeCounter } from "./counter.ts";
 import { PluginError } from "./errors.ts";
 import type { PluginGround } from "./ground.ts";
-import { reportTo, RunningOutput } from "./output.ts";
+import { GatheredReport, RunningOutput } from "./output.ts";
 import { ParameterValues, pluginFormats, type Value } from "./parameters.ts";
 import { Places } from "./places.ts";
 import { syscallObserver } from "./syscalls.ts";
@@ -373,7 +373,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       throw new PluginError(this.plugin.name, `it has no ${format} report; its formats are ${formats.join(", ")}`);
     }
     this.#handOver(output);
-    const report = reportTo(output, format, this.plugin.name);
+    const report = new GatheredReport(output, format, this.plugin.name);
     let refusal: PluginError | undefined;
     const write = (callback: (report: Report) => void) => {
       try {
@@ -384,6 +384,7 @@ export class PluginInstance implements PluginHandle, TranslationFollower {
       }
     };
     this.#window.freeze(() => this.#callbacks.report.forEach((each) => this.#guarded(() => write(each))));
+    this.#guarded(() => report.flush());
     if (refusal !== undefined) throw refusal;
     this.#handOver(output);
   }

@@ -86,7 +86,8 @@ export class RunningOutput implements PluginOutput {
         else output.write(new TextDecoder().decode(part.bytes));
       } else {
         writeText();
-        writeBytes(output, part, this.#plugin);
+        if (output.writeBytes === undefined) throw binaryError(this.#plugin, "binary");
+        output.writeBytes(part);
       }
     }
     writeText();
@@ -99,22 +100,39 @@ export class RunningOutput implements PluginOutput {
   }
 }
 
-function writeBytes(output: ReportOutput, bytes: Uint8Array, plugin: string, format = "binary"): void {
-  if (output.writeBytes === undefined) {
-    throw new PluginError(plugin, `its ${format} report is binary; have it written to a file`);
-  }
-  output.writeBytes(bytes);
+function binaryError(plugin: string, format: string): PluginError {
+  return new PluginError(plugin, `its ${format} report is binary; have it written to a file`);
 }
 
-/** Makes what a plugin's report is written to. */
-export function reportTo(output: ReportOutput, format: string, plugin: string): Report {
-  return {
-    format,
-    hasColors: output.hasColors ?? false,
-    write: (text) => output.write(text),
-    writeBytes: (bytes) => writeBytes(output, bytes, plugin, format),
-    writeJson: (value) => output.write(`${JSON.stringify(value, bigintAsText, 2)}\n`),
+/** What a plugin's report is written to: it is gathered, and handed on in large pieces. */
+export class GatheredReport implements Report {
+  readonly format: string;
+  readonly hasColors: boolean;
+  readonly #output: RunningOutput;
+  readonly #takesBytes: boolean;
+  readonly #plugin: string;
+
+  constructor(output: ReportOutput, format: string, plugin: string) {
+    this.format = format;
+    this.hasColors = output.hasColors ?? false;
+    this.#output = new RunningOutput(output, plugin);
+    this.#takesBytes = output.writeBytes !== undefined;
+    this.#plugin = plugin;
+  }
+
+  write = (text: string): void => this.#output.write(text);
+
+  writeBytes = (bytes: Uint8Array): void => {
+    if (!this.#takesBytes) throw binaryError(this.#plugin, this.format);
+    this.#output.writeBytes(bytes);
   };
+
+  writeJson = (value: unknown): void => this.#output.write(`${JSON.stringify(value, bigintAsText, 2)}\n`);
+
+  /** Hands on what was gathered. */
+  flush(): void {
+    this.#output.flush();
+  }
 }
 
 function bigintAsText(_: string, value: unknown): unknown {
