@@ -28,7 +28,7 @@ function declare(type: DebugType, declarator: string, depth: number): string {
     case "pointer":
     case "reference":
     case "rvalue reference": {
-      if (target === undefined || type.entry !== undefined && type.name !== undefined) break;
+      if (target === undefined || type.isRust && type.name !== undefined) break;
       const mark = type.kind === "pointer" ? "*" : type.kind === "reference" ? "&" : "&&";
       const isCompound = target.kind === "array" || target.kind === "function";
       return inner(target, isCompound ? `(${mark}${declarator})` : `${mark}${declarator}`);
