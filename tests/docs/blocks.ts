@@ -3,8 +3,7 @@
  *
  * A mark in the line above a block, an HTML comment, says what it is: `file: NAME`, written before the commands that
  * follow; `screen: NAME`, of the sitting in tests/repl/tour.ts; `test: PATH`, played by that test; `not run: WHY`, one of
- * REASONS. Leaves out fences of
- * tildes, and fences that are indented, which the pages do not use.
+ * REASONS. Leaves out fences of tildes, and fences that are indented, which the pages do not use.
  */
 
 import { existsSync, readdirSync } from "node:fs";
