@@ -10,7 +10,7 @@ import type { DebugType } from "../binary/dwarf/mod.ts";
 import { CallNeeded, type CallRequest } from "./c_call.ts";
 import { CEvaluator } from "./c_evaluator.ts";
 import { type Node, parseExpression } from "./c_syntax.ts";
-import { type Outlook, typeNamed } from "./names.ts";
+import { globalNamed, type Outlook, typeNamed } from "./names.ts";
 import { type DebugValue, DebugValueError } from "./value.ts";
 
 /** A name that means nothing at a place. */
@@ -88,6 +88,15 @@ export async function evaluateWithCalls(
   }
 }
 
+/** A name with its package, as Go has it: not a field of something. */
+const PACKAGED = /^\s*([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)+\s*$/;
+
 function parse(text: string, scope: ExpressionScope): Node {
+  const first = PACKAGED.exec(text)?.[1];
+  if (first !== undefined && scope.local(first) === undefined) {
+    const name = text.trim();
+    if (typeNamed(scope, name) !== undefined) return { kind: "type", type: { word: undefined, name, derived: [] } };
+    if (globalNamed(scope, name) !== undefined) return { kind: "name", name };
+  }
   return parseExpression(text, (name) => scope.local(name) === undefined && typeNamed(scope, name) !== undefined);
 }
