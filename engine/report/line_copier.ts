@@ -25,7 +25,7 @@ export class LineCopier {
   #linesEnd = 0;
   #start = 2 * GATHERED;
   #end = 2 * GATHERED;
-  #longest = 0;
+  #longest = HEX_DIGITS;
 
   /** Makes one without lines. @param write Gets what was gathered; it must copy what it keeps. */
   constructor(write: (bytes: Uint8Array<ArrayBuffer>) => void) {
@@ -99,7 +99,7 @@ export class LineCopier {
     this.#advance(size);
   }
 
-  /** Writes a number of 64 bits as hexadecimal digits. */
+  /** Writes a number of 64 bits, by its upper and lower half, as hexadecimal digits. */
   putHex(high: number, low: number): void {
     const digits = (word: number) => Math.max(1, Math.ceil((32 - Math.clz32(word)) / 4));
     const size = high === 0 ? digits(low) : 8 + digits(high);
@@ -114,7 +114,7 @@ export class LineCopier {
     if (this.#end - this.#start >= GATHERED) this.flush();
   }
 
-  /** Writes a line that is known. */
+  /** Writes a line, or a part of one, that is known. */
   put(number: number): void {
     const from = this.#starts[number];
     const size = this.#sizes[number];
