@@ -25,7 +25,7 @@ export class LineCopier {
   #linesEnd = 0;
   #start = 2 * GATHERED;
   #end = 2 * GATHERED;
-  #longest = HEX_DIGITS;
+  #longest = 0;
 
   /** Makes one without lines. @param write Gets what was gathered; it must copy what it keeps. */
   constructor(write: (bytes: Uint8Array<ArrayBuffer>) => void) {
