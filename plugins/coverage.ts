@@ -155,6 +155,8 @@ export default definePlugin({
       const ofInstructions = by === "instruction" && (format === "text" || format === "json");
       const files = ofInstructions && limit === 0 ? [] : sources();
       const target = output === "" ? report : fileReport(output, report);
+      const isEmpty = !ofInstructions && files.length === 0;
+      if (isEmpty && output !== "") api.output.write(`No source lines are known for ${output}: compile with -g\n`);
       if (format === "json") target.writeJson(ofInstructions ? instructionRecords() : files);
       // Who saves the counts and asks for nothing else gets nothing else.
       else if (!ofInstructions) target.write(sourceText(files, format));

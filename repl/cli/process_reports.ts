@@ -54,7 +54,8 @@ export class ProcessReports {
    * Puts the plugins to use.
    *
    * @throws {PluginError} If a parameter is unknown or does not fit.
-   * @throws {CommandLineError} If a file cannot be written, or a plugin fails.
+   * @throws {CommandLineError} If a file cannot be written.
+   * @throws {PluginError} If a plugin refuses its parameters.
    */
   begin(emulator: Emulator): void {
     this.#use(emulator);
@@ -70,12 +71,7 @@ export class ProcessReports {
     const output = this.#output(process.pid);
     const handles = this.#plugins.map(({ plugin, params }) => {
       const own = Object.entries(params).map(([name, text]) => [name, text.replaceAll(PROCESS, String(process.pid))]);
-      try {
-        return process.use(plugin, Object.fromEntries(own), { output });
-      } catch (error) {
-        if (error instanceof PluginError) throw error;
-        throw new CommandLineError(`Plugin ${plugin.name} failed: ${describeThrown(error)}`, STATUS.failed);
-      }
+      return process.use(plugin, Object.fromEntries(own), { output });
     });
     this.#used.set(process, { handles, output });
   }
