@@ -5,7 +5,7 @@
  */
 
 import { type Emulator, type InstrumentedProcess, PluginError, type PluginHandle } from "../../mod.ts";
-import { CommandLineError, STATUS } from "./errors.ts";
+import { CommandLineError } from "./errors.ts";
 import type { UsedPlugin } from "./guest_options.ts";
 import { Output, standardError } from "./output.ts";
 import { describeThrown } from "./user_code.ts";
