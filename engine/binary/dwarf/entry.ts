@@ -5,7 +5,7 @@
  */
 
 import { ATTRIBUTE, FORM } from "./constants.ts";
-import type { InfoUnit } from "./debug_info.ts";
+import type { InfoUnit } from "./info_unit.ts";
 import type { DwarfExpression } from "./expression.ts";
 import { addressOf, type AttributeValue, directForm, readForm, stringOf } from "./forms.ts";
 import type { AddressRange } from "./ranges.ts";

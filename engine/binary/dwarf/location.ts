@@ -6,8 +6,8 @@
  */
 
 import { ATTRIBUTE } from "./constants.ts";
-import type { InfoUnit } from "./debug_info.ts";
-import { typeOf } from "./debug_type.ts";
+import type { InfoUnit } from "./info_unit.ts";
+import { typeOf } from "./entry_type.ts";
 import type { Entry } from "./entry.ts";
 import { type DwarfExpression, type ExpressionContext, StackMachine, UNAVAILABLE, unavailable } from "./expression.ts";
 import { addressAt } from "./forms.ts";

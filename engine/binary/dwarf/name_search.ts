@@ -8,7 +8,7 @@
 import type { Abbreviation } from "./abbreviations.ts";
 import { ATTRIBUTE, FORM, TAG } from "./constants.ts";
 import type { DwarfCursor } from "./cursor.ts";
-import type { InfoUnit } from "./debug_info.ts";
+import type { InfoUnit } from "./info_unit.ts";
 import type { Entry } from "./entry.ts";
 import { directForm, readForm, stringOffset } from "./forms.ts";
 import type { DebugSections } from "./sections.ts";
