@@ -6,9 +6,12 @@ import { tour } from "./tour.ts";
 
 const PAGE = new URL("../../docs/prompt.md", import.meta.url);
 
-/** A screen without what is another in each run: numbers, and where the interpreter was interrupted. */
+/** A screen without what is another in each run: numbers, tables drawn meanwhile, where the interpreter was interrupted. */
 function shapeOf(screen: string): string {
-  const lines = screen.trimEnd().replaceAll(/ +$/gm, "").replaceAll(/^ *\d+ {2}\d+$/gm, "COUNT SIZE");
+  const lines = `${screen.trimEnd()}\n`.replaceAll(/ +$/gm, "").replaceAll(
+    /(?:^ *\d+ {2}\d+\n(?:\^C\n)?)+/gm,
+    "TABLE\n",
+  );
   return lines.replace(/(Program interrupted, at )[^]*(?=^\(ceratops\) signal)/m, "$1").replaceAll(
     /0x[\da-f]+|\d+/g,
     "0",
