@@ -161,16 +161,14 @@ export { demangle } from "./engine/symbols/demangle.ts";
 export { suggest } from "./engine/symbols/suggestions.ts";
 export * from "./engine/plugin.ts";
 export { type Edge, trackEdges } from "./engine/plugins/edges.ts";
+export type { CallEdge, CallFrame, TrackedBlock } from "./engine/plugins/call_frames.ts";
 export {
-  type CallEdge,
   type CallEvents,
-  type CallFrame,
   type CallSource,
   type CallTracker,
   type Leaving,
   type ThreadCalls,
   trackCalls,
-  type TrackedBlock,
 } from "./engine/plugins/calls.ts";
 export {
   type CalledFunction,

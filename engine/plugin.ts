@@ -138,7 +138,7 @@ export interface EventOptions {
   /**
    * Caches that a plugin simulates; asked again when a parameter was changed. What is all on the line that was used last
    * of its set changes nothing in a cache, whatever it puts out: such accesses may be left out, and are only counted
-   * ({@linkcode EventSites.omitted}); fetches are left out without being counted. That is several times faster.
+   * ({@linkcode EventSites.omitted}); fetches are left out without being counted. Few events are left.
    */
   readonly lines?: () => CacheLines;
 }

@@ -9,7 +9,8 @@ import type { InlinedCall } from "../debug/mod.ts";
 import type { PluginApi } from "../plugin.ts";
 import { symbolLabel } from "../report/table.ts";
 import { demangle, type Image } from "../symbols/mod.ts";
-import { type CallEdge, trackCalls, type TrackedBlock } from "./calls.ts";
+import type { CallEdge, TrackedBlock } from "./call_frames.ts";
+import { trackCalls } from "./calls.ts";
 
 /** A function that is called: one object for all its calls. */
 export interface CalledFunction {

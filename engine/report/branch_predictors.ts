@@ -7,6 +7,8 @@
  * "not taken". Leaves out targets of indirect branches, and entries that other branches share by chance, but for gselect.
  */
 
+import { grown } from "./grown.ts";
+
 /** The predictors, the better ones last. */
 export const BRANCH_PREDICTORS = ["taken", "btfnt", "1-bit", "2-bit", "gselect"] as const;
 /** One of them. */
@@ -44,8 +46,9 @@ export class BranchPredictors {
    * @param address Its address; the lowest bits do.
    */
   saw(branch: number, address: number, taken: boolean): void {
-    if (branch >= this.#last.length) this.#grow(branch + 1);
-    const counts = this.#counts;
+    this.#last = grown(this.#last, branch + 1);
+    this.#counters = grown(this.#counters, branch + 1);
+    const counts = this.#counts = grown(this.#counts, (branch + 1) * FIELDS);
     const at = branch * FIELDS;
     const outcome = taken ? 1 : 0;
     counts[at + 1 - outcome]++;
@@ -55,17 +58,6 @@ export class BranchPredictors {
     const index = this.#history << ADDRESS_BITS | address & ADDRESS_MASK;
     if (adjust(this.#selected, index, outcome)) counts[at + MISSED_GSELECT]++;
     this.#history = (this.#history << 1 | outcome) & HISTORY_MASK;
-  }
-
-  #grow(length: number): void {
-    const more = Math.max(length, 2 * this.#last.length);
-    const [counts, last, counters] = [this.#counts, this.#last, this.#counters];
-    this.#counts = new Float64Array(more * FIELDS);
-    this.#counts.set(counts);
-    this.#last = new Uint8Array(more);
-    this.#last.set(last);
-    this.#counters = new Uint8Array(more);
-    this.#counters.set(counters);
   }
 
   /** What a branch did. @param isBackward Whether it jumps to where it is, or before. */

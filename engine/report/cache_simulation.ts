@@ -7,6 +7,7 @@
 
 import { type CacheLines, EVENT, type EventBatch, type EventSites } from "../counters/event_sites.ts";
 import { type CacheGeometry, CacheModel, type ReplacementPolicy } from "./cache_model.ts";
+import { grown } from "./grown.ts";
 
 /** The caches. */
 export interface CacheGeometries {
@@ -83,11 +84,4 @@ export class CacheSimulation {
     for (const counts of [this.#came, this.#missed, this.#missedLast]) counts.fill(0);
     this.#before = Float64Array.from({ length: sites.length }, (_, site) => sites.omitted(site));
   }
-}
-
-function grown(array: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  if (length <= array.length) return array;
-  const more = new Float64Array(Math.max(length, 2 * array.length));
-  more.set(array);
-  return more;
 }

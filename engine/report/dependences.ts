@@ -7,6 +7,7 @@
  */
 
 import type { PartAccess } from "../disasm/register_parts.ts";
+import { grown } from "./grown.ts";
 import { WrittenMemory } from "./written_memory.ts";
 
 /** The number of what was there from the start; instructions have numbers from 1. */
@@ -25,13 +26,6 @@ export interface Dependence {
 }
 
 const PAGE = 4096;
-
-function grown<T extends Int32Array | Float64Array>(array: T, length: number): T {
-  if (length <= array.length) return array;
-  const more = new (array.constructor as new (length: number) => T)(Math.max(length, 2 * array.length));
-  more.set(array);
-  return more;
-}
 
 /** What a thread has. */
 interface ThreadState {

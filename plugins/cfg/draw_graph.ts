@@ -1,29 +1,18 @@
 /**
  * Draws graphs with Graphviz, which is here as WebAssembly: nothing need be installed.
  *
- * It is loaded with this module, for a report cannot wait; where that fails, only pictures do.
+ * It is loaded with this module, for a report cannot wait.
  */
 
-import { PluginError } from "../../mod.ts";
+import { instance } from "@viz-js/viz";
 
-const graphviz = await load();
-
-async function load() {
-  try {
-    const { instance } = await import("@viz-js/viz");
-    return await instance();
-  } catch (error) {
-    return String(error);
-  }
-}
+const graphviz = await instance();
 
 /**
  * A graph as an SVG picture.
  *
  * @param dot The graph in Graphviz's language.
- * @throws {PluginError} If Graphviz could not be loaded.
  */
 export function drawGraph(dot: string): string {
-  if (typeof graphviz === "string") throw new PluginError("cfg", `Graphviz cannot be loaded: ${graphviz}`);
   return graphviz.renderString(dot, { format: "svg" });
 }

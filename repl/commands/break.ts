@@ -85,9 +85,9 @@ export const breakCommand: Command = {
   details:
     "LOCATION is a symbol, IMAGE:SYMBOL, SYMBOL+OFFSET, FILE:LINE, a line of the file at hand, a pattern such as str*,\n" +
     "/regexp/, or *ADDRESS; the program counter by default. With debug information, a function means where its own\n" +
-    "code begins and where it was inlined, as in gdb; *ADDRESS is exact. EXPRESSION is one of C over the variables there, or TypeScript; the\n" +
-    "guest stops where it is true. A name that no image has yet waits for one that has it. Breakpoints stay when the\n" +
-    "guest is run again.",
+    "code begins and where it was inlined, as in gdb; *ADDRESS is exact. EXPRESSION is one of C over\n" +
+    "the variables there, or TypeScript; the guest stops where it is true. A name that no image has yet waits\n" +
+    "for one that has it. Breakpoints stay when the guest is run again.",
   example: "break main if $rdi == 1",
   async run(session, text) {
     await makeBreakpoint(session, text, false);
